@@ -1,0 +1,71 @@
+package network
+
+import "time"
+
+// Capabilities are what an account can do, as data: the composer, the checks
+// and the documentation work on them, never on the name of a network.
+type Capabilities struct {
+	Text   TextRule   `json:"text"`
+	Images ImageRule  `json:"images"`
+	Thread ThreadRule `json:"thread"`
+
+	Edit           bool     `json:"edit"`
+	Delete         bool     `json:"delete"`
+	ContentWarning bool     `json:"content_warning"`
+	Sensitive      bool     `json:"sensitive"`
+	Visibilities   []string `json:"visibilities,omitempty"` // first is the default
+	Languages      int      `json:"languages"`              // how many a post may declare
+
+	Pace   PaceRule  `json:"pace"`
+	Source string    `json:"source"` // where these figures come from
+	Read   string    `json:"read"`   // when: a date, or "live" with AsOf set
+	AsOf   time.Time `json:"as_of"`
+}
+
+// Unit is what a network counts.
+type Unit string
+
+const (
+	Graphemes Unit = "grapheme"
+	Runes     Unit = "character" // Unicode code points
+	UTF16     Unit = "utf16"
+	Bytes     Unit = "byte"
+)
+
+// TextRule says how a network counts a text. The same data drives Count here
+// and the live counter in the page.
+type TextRule struct {
+	Max      int  `json:"max"` // 0: no limit known
+	Unit     Unit `json:"unit"`
+	MaxBytes int  `json:"max_bytes,omitempty"` // a second limit, in UTF-8 bytes
+	// URL is what any link counts, whatever its length; 0: as written.
+	URL int `json:"url,omitempty"`
+	// MentionLocal: @user@domain counts as @user only.
+	MentionLocal bool `json:"mention_local,omitempty"`
+	// WarningCounts: the content warning counts with the text.
+	WarningCounts bool `json:"warning_counts,omitempty"`
+	// Required: a post without media needs a text.
+	Required bool `json:"required,omitempty"`
+}
+
+// ImageRule bounds the pictures of one post.
+type ImageRule struct {
+	Max       int      `json:"max"` // 0: no picture
+	MaxBytes  int64    `json:"max_bytes"`
+	MaxPixels int64    `json:"max_pixels,omitempty"` // width × height
+	MaxSide   int      `json:"max_side,omitempty"`
+	Types     []string `json:"types"`
+	AltMax    int      `json:"alt_max"` // in characters; 0: no alt text
+}
+
+// ThreadRule says whether one post may be several utterances in a row.
+type ThreadRule struct {
+	Max int `json:"max"` // 0 or 1: no threads
+}
+
+// PaceRule is what the network lets one account do; Presence keeps to it.
+type PaceRule struct {
+	Posts  int           `json:"posts"` // so many posts
+	Per    time.Duration `json:"per"`   // in this time; 0: not limited
+	MinGap time.Duration `json:"min_gap,omitempty"`
+}
