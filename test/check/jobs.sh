@@ -1,0 +1,89 @@
+# What each step of ./check does. Sourced by ./check and, for each step, by a
+# shell of its own, so that a step can be given a time limit.
+
+# go_test NAME PACKAGES-AND-FLAGS…: runs tests and counts them.
+go_test() {
+	local name=$1
+	shift
+	mkdir -p "$WORK/counts"
+	[ -x "$WORK/tally" ] || go build -o "$WORK/tally" ./test/tally || return
+	go test -json "$@" 2>&1 | "$WORK/tally" -counts "$WORK/counts/$name" -skipped "$WORK/skipped"
+	local codes=("${PIPESTATUS[@]}")
+	[ "${codes[1]}" = 0 ] && return "${codes[0]}"
+	return "${codes[1]}"
+}
+
+# Packages whose tests need a browser, the built program or minutes: they have steps of their own.
+plain_packages() { go list -e ./... | grep -Ev '^vigie/test/(browser|stories|storm)$'; }
+
+check_format() {
+	local bad
+	bad=$(gofmt -l $(git ls-files -co --exclude-standard '*.go')) || return
+	[ -z "$bad" ] || { echo "not formatted by gofmt:" && echo "$bad" && return 1; }
+}
+
+check_lint() { go tool -modfile=tools/lint/go.mod staticcheck ./...; }
+
+check_modules() { go mod tidy -diff && go mod verify; }
+
+# Generates into place and compares with what stood there, so that it also works on a tree with changes.
+check_generated() {
+	[ -f tools/go.mod ] || { echo "tools/go.mod, which pins templ, is not there yet" && return "$SKIPPED"; }
+	git ls-files -co --exclude-standard '*_templ.go' | sort | xargs -r sha256sum >"$WORK/before"
+	go tool -modfile=tools/go.mod templ generate -log-level error || return
+	git ls-files -co --exclude-standard '*_templ.go' | sort | xargs -r sha256sum >"$WORK/after"
+	diff "$WORK/before" "$WORK/after" || { echo "generated files were not up to date: commit what templ just wrote" && return 1; }
+}
+
+build_vigie() { mkdir -p "$WORK/bin" && go build -o "$WORK/bin/vigie" ./cmd/vigie; }
+
+test_floors() {
+	[ -d internal/floors ] || { echo "internal/floors is not there yet" && return "$SKIPPED"; }
+	go_test floors -timeout 2m ./internal/floors/...
+}
+
+test_unit() { go_test unit -timeout 5m $(plain_packages | grep -v '^vigie/internal/floors'); }
+
+test_race() {
+	local race=-race
+	command -v "${CC:-gcc}" >/dev/null || { race='' && echo "note: no C compiler, so without -race"; }
+	go_test race $race -timeout 15m $(plain_packages)
+}
+
+test_storm() { VIGIE_STORM=1 VIGIE_BIN="$WORK/bin/vigie" go_test storm -count=1 -timeout 7m ./test/storm; }
+
+test_stories() { VIGIE_STORIES=1 VIGIE_BIN="$WORK/bin/vigie" go_test stories -count=1 -timeout 4m ./test/stories; }
+
+need_browser() {
+	[ -x "$WORK/bin/vigie" ] || { echo "the program was not built" && exit 1; }
+	[ -n "${VIGIE_CHROMIUM:-}" ] || { echo "no chromium on this machine, and it could not be installed" && exit "$SKIPPED"; }
+}
+
+test_browser() {
+	need_browser
+	VIGIE_BROWSER=1 VIGIE_BIN="$WORK/bin/vigie" go_test browser -count=1 -timeout 9m -skip '^TestEveryPage' ./test/browser
+}
+
+test_accessibility() {
+	need_browser
+	[ -f "${VIGIE_AXE:-}" ] || { echo "axe-core could not be installed by npm" && exit "$SKIPPED"; }
+	VIGIE_BROWSER=1 VIGIE_BIN="$WORK/bin/vigie" go_test axe -count=1 -timeout 9m -run '^TestEveryPage' ./test/browser
+}
+
+take_shots() {
+	need_browser
+	VIGIE_BROWSER=1 VIGIE_BIN="$WORK/bin/vigie" VIGIE_SHOTS="$PWD/shots" go_test shots -count=1 -timeout 18m -run '^TestShots' -v "$@" ./test/browser || return
+	go run ./test/contact -dir shots
+}
+
+cross_build() {
+	local os arch out
+	for os in linux darwin windows; do
+		for arch in amd64 arm64; do
+			out="$WORK/dist/vigie-$os-$arch"
+			[ $os = windows ] && out+=.exe
+			CGO_ENABLED=0 GOOS=$os GOARCH=$arch go build -ldflags='-s -w' -o "$out" ./cmd/vigie || return
+			printf '%s %s: %s MB\n' $os $arch "$(($(stat -c %s "$out") / 1000000))"
+		done
+	done
+}

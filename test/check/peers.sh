@@ -1,0 +1,82 @@
+# The real peers of ./check: a PostgreSQL of its own and the real Bluesky
+# network. Each listens on 127.0.0.1 and is ended when the check ends.
+
+# free_port prints a port that nobody listens on right now.
+free_port() {
+	local port
+	while port=$((20000 + RANDOM % 12000)); do
+		(exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo $port && return; }
+	done
+}
+
+# start_postgres brings up two clusters: one for unit tests, which may forget
+# everything in a power cut, and one that keeps its word, for the crash tests.
+start_postgres() {
+	local began=$SECONDS
+	wanted postgres || wanted race || wanted storm || wanted stories || return 0
+	if [ -n "${VIGIE_TEST_POSTGRES:-}" ]; then
+		row postgres passed 0 "the one of VIGIE_TEST_POSTGRES"
+		export VIGIE_TEST_POSTGRES_DURABLE="${VIGIE_TEST_POSTGRES_DURABLE:-$VIGIE_TEST_POSTGRES}"
+		return
+	fi
+	local bin
+	bin=$(find_postgres)
+	[ -n "$bin" ] || { skip postgres "no PostgreSQL on this machine, and it could not be installed" && return; }
+	VIGIE_TEST_POSTGRES=$(start_cluster "$bin" fast "-c fsync=off -c synchronous_commit=off -c full_page_writes=off") &&
+		VIGIE_TEST_POSTGRES_DURABLE=$(start_cluster "$bin" durable "-c fsync=on -c synchronous_commit=on") || {
+		row postgres FAILED $((SECONDS - began)) "did not start: $(tail -n 1 "$WORK"/pg-*.log | tail -n 1)"
+		return
+	}
+	at_exit "stop_cluster '$bin' fast; stop_cluster '$bin' durable"
+	export VIGIE_TEST_POSTGRES VIGIE_TEST_POSTGRES_DURABLE
+	row postgres passed $((SECONDS - began)) "$("$bin/postgres" --version | awk '{print $3}'), one cluster in a hurry, one durable"
+}
+
+# start_cluster BIN NAME SETTINGS: prints the address of a new cluster. PostgreSQL refuses to be root.
+start_cluster() {
+	local bin=$1 dir="$WORK/pg-$2" log="$WORK/pg-$2.log" port
+	port=$(free_port) || return
+	mkdir "$dir" && touch "$log" || return
+	[ "$(id -u)" = 0 ] && chown postgres:postgres "$dir" "$log"
+	as_postgres "$bin/initdb" -D "$dir" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync >>"$log" 2>&1 &&
+		as_postgres "$bin/pg_ctl" -D "$dir" -l "$log" -w -t 120 \
+			-o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$dir -c max_connections=200 $3" start >/dev/null 2>&1 || return
+	echo "postgres://postgres@127.0.0.1:$port/postgres?sslmode=disable"
+}
+stop_cluster() { as_postgres "$1/pg_ctl" -D "$WORK/pg-$2" -m immediate -w -t 30 stop; }
+as_postgres() { (cd / && if [ "$(id -u)" = 0 ]; then setpriv --reuid=postgres --regid=postgres --init-groups "$@"; else "$@"; fi); }
+
+# start_bluesky runs test/peers/bluesky/start, which installs the network, brings
+# it up, prints one line of JSON when it is ready and ends on SIGTERM.
+start_bluesky() {
+	local began=$SECONDS line fd pid
+	wanted bluesky || wanted race || wanted storm || return 0
+	if [ -n "${VIGIE_PEER_BLUESKY_URL:-}" ]; then
+		row bluesky passed 0 "the one of VIGIE_PEER_BLUESKY_URL"
+		return
+	fi
+	[ -x test/peers/bluesky/start ] || { skip bluesky "test/peers/bluesky/start is not there yet" && return; }
+	command -v node >/dev/null && command -v npm >/dev/null || { skip bluesky "needs node and npm" && return; }
+	printf '%s== bluesky%s\n' "$B" "$N"
+	exec {fd}< <(exec setsid test/peers/bluesky/start 2>"$WORK/bluesky.log")
+	pid=$!
+	keep_until_exit "$pid"
+	while IFS= read -r -t 900 -u "$fd" line; do [[ $line == \{*\} ]] && break; done
+	if [[ ${line:-} != \{*\} ]]; then
+		row bluesky FAILED $((SECONDS - began)) "not ready: $(tail -n 1 "$WORK/bluesky.log")"
+		tail -n 40 "$WORK/bluesky.log"
+		return
+	fi
+	eval "$(go run ./test/peerenv BLUESKY <<<"$line")"
+	row bluesky passed $((SECONDS - began)) "the real network, PDS at ${VIGIE_PEER_BLUESKY_URL:-?}"
+}
+
+# say_other_peers names the peers that only their owner can give.
+say_other_peers() {
+	[ -z "$ONLY" ] || return 0
+	if [ -n "${VIGIE_PEER_MASTODON_URL:-}" ]; then
+		row mastodon passed 0 "a real server: $VIGIE_PEER_MASTODON_URL"
+	else
+		skip mastodon "no VIGIE_PEER_MASTODON_URL, so only the strict fake and third-party clients"
+	fi
+}
