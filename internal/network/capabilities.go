@@ -40,6 +40,9 @@ type TextRule struct {
 	MaxBytes int  `json:"max_bytes,omitempty"` // a second limit, in UTF-8 bytes
 	// URL is what any link counts, whatever its length; 0: as written.
 	URL int `json:"url,omitempty"`
+	// URLBare: a link written without https:// counts so too (X does;
+	// Mastodon does not see a link in it).
+	URLBare bool `json:"url_bare,omitempty"`
 	// MentionLocal: @user@domain counts as @user only.
 	MentionLocal bool `json:"mention_local,omitempty"`
 	// WarningCounts: the content warning counts with the text.
