@@ -18,5 +18,6 @@ type Brand struct {
 	Week     time.Weekday `json:"week"`     // first day of its week
 	Example  bool         `json:"example"`  // part of the example agency
 	Made     time.Time    `json:"made"`
-	Version  int64        `json:"version"` // of its settings, for edits that must not overwrite
+	Version  int64        `json:"version"`           // of its settings, for edits that must not overwrite
+	Archived time.Time    `json:"archived,omitzero"` // zero: in use
 }

@@ -43,7 +43,14 @@ const (
 	Freeze         Permission = "freeze" // stop and restart what leaves
 	SeeLogbook     Permission = "logbook.see"
 	Export         Permission = "export"
+	// Administer is of the instance, not of a brand: making brands, inviting
+	// into the instance, switching persons off. No role holds it; it exists so
+	// that an administrator can give it to an API token, or not.
+	Administer Permission = "instance.administer"
 )
+
+// Permissions lists what an API token may be limited to.
+func Permissions() []Permission { return append(slices.Clone(may[Owner]), Administer) }
 
 var may = map[Role][]Permission{
 	Owner: {SeeBrand, EditBrand, RemoveBrand, SeePeople, ManagePeople, ManageChannels, SeePlanning, SeeDrafts,
@@ -101,6 +108,26 @@ func (a Actor) Require(b id.Brand, p Permission) error {
 		return fault.New(fault.NotFound, "")
 	}
 	return fault.New(fault.Forbidden, "team.may_not").With("permission", string(p))
+}
+
+// wider tells whether r may at least all that other may.
+func (r Role) wider(other Role) bool {
+	return r.Valid() && slices.Index(Roles(), r) <= slices.Index(Roles(), other)
+}
+
+// MayAdminister tells whether the actor may make brands and switch persons on
+// and off. An administrator's token needs the scope Administer for it.
+func (a Actor) MayAdminister() bool {
+	if a.Person == "" {
+		return a.Part != ""
+	}
+	return a.Admin && (a.Scopes == nil || slices.Contains(a.Scopes, Administer))
+}
+
+// MayGrant tells whether a holder of r may give, change or take away other:
+// nobody grants above her own role, and only owners make owners.
+func (r Role) MayGrant(other Role) bool {
+	return r.May(ManagePeople) && other.Valid() && r.wider(other)
 }
 
 // Brands lists the brands in which the actor has a role, in no order.
