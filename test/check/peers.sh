@@ -67,8 +67,12 @@ start_bluesky() {
 		tail -n 40 "$WORK/bluesky.log"
 		return
 	fi
-	eval "$(go run ./test/peerenv BLUESKY <<<"$line")"
-	row bluesky passed $((SECONDS - began)) "the real network, PDS at ${VIGIE_PEER_BLUESKY_URL:-?}"
+	eval "$(node -e '
+		const said = JSON.parse(process.argv[1]), quote = (v) => "\x27" + String(v).replaceAll("\x27", "") + "\x27"
+		const name = (k) => "VIGIE_PEER_BLUESKY_" + (k === "bsky" ? "APPVIEW" : k.toUpperCase())
+		for (const [k, v] of Object.entries(said)) if (v !== null && /^\w+$/.test(k)) console.log(`export ${name(k)}=${quote(v)}`)
+	' "$line")"
+	row bluesky passed $((SECONDS - began)) "the real network, PDS at ${VIGIE_PEER_BLUESKY_URL:-?}${VIGIE_PEER_BLUESKY_MISSING:+; without $VIGIE_PEER_BLUESKY_MISSING}"
 }
 
 # say_other_peers names the peers that only their owner can give.
