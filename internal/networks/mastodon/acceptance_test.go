@@ -1,0 +1,189 @@
+package mastodon_test
+
+import (
+	"cmp"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"slices"
+	"testing"
+	"time"
+
+	"golang.org/x/net/html"
+	"strings"
+
+	"vigie/internal/network"
+	"vigie/internal/network/networktest"
+	"vigie/internal/networks/mastodon"
+	"vigie/internal/networks/mastodon/mastodontest"
+)
+
+const secret = "s3cr3t-t0ken-of-claire"
+
+// config is the driver as tests want it: nothing waits.
+func config(c *http.Client) mastodon.Config {
+	return mastodon.Config{HTTP: c, UserAgent: "Vigie/test", AppURL: "https://vigie.example", Settle: -1, Poll: time.Millisecond}
+}
+
+func stage(o mastodontest.Options) networktest.Open {
+	return func(t testing.TB, w *networktest.Wire) networktest.Stage {
+		s := mastodontest.Start(t, o)
+		s.Person("claire", secret)
+		return networktest.Stage{
+			Driver: mastodon.New(config(w.Client())),
+			Answers: map[string]map[string]string{
+				"server": {"server": s.URL}, "how": {"how": "token"}, "token": {"token": secret},
+			},
+			Wrong: map[string]map[string]string{
+				"server": {"server": "not an address"}, "token": {"token": "wrong-token-of-nobody"},
+			},
+			Standing: func(t testing.TB) []networktest.Standing { return standing(s) },
+			SignOut:  func(testing.TB) { s.EndToken(secret) },
+		}
+	}
+}
+
+func standing(s *mastodontest.Server) (out []networktest.Standing) {
+	for _, st := range s.Statuses("claire") {
+		v := networktest.Standing{Ref: network.Ref(st.ID), Text: st.Text, Parent: network.Ref(st.InReplyTo)}
+		for _, id := range st.Media {
+			m, _ := s.MediaOf(id)
+			v.Alts = append(v.Alts, m.Alt)
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// The one suite of all networks, on a server of each temper.
+func TestAcceptanceOnTheStrictFake(t *testing.T) {
+	t.Run("Mastodon", func(t *testing.T) { networktest.Run(t, stage(mastodontest.Options{})) })
+	t.Run("GoToSocial", func(t *testing.T) {
+		networktest.Run(t, stage(mastodontest.Options{GoToSocial: true, Privacy: "unlisted", MediaPolls: 3}))
+	})
+	t.Run("before 2022", func(t *testing.T) {
+		networktest.Run(t, stage(mastodontest.Options{NoV2: true, MaxChars: 777, MediaPolls: 1}))
+	})
+}
+
+// The same suite on a real server. Its posts are deleted afterwards.
+func TestAcceptanceOnARealServer(t *testing.T) {
+	base, tok := os.Getenv("VIGIE_PEER_MASTODON_URL"), os.Getenv("VIGIE_PEER_MASTODON_TOKEN")
+	if base == "" || tok == "" {
+		t.Skip("no real Mastodon-API server was given: set VIGIE_PEER_MASTODON_URL and VIGIE_PEER_MASTODON_TOKEN")
+	}
+	networktest.Run(t, func(t testing.TB, w *networktest.Wire) networktest.Stage {
+		real := &realServer{base: strings.TrimRight(base, "/"), token: tok, began: time.Now().Add(-2 * time.Second)}
+		real.clear(t) // the suite counts what stands: each case begins with none
+		t.Cleanup(func() { real.clear(t) })
+		c := config(w.Client())
+		c.Poll = time.Second
+		return networktest.Stage{
+			Driver: mastodon.New(c),
+			Answers: map[string]map[string]string{
+				"server": {"server": base}, "how": {"how": "token"}, "token": {"token": tok},
+			},
+			Wrong:    map[string]map[string]string{"token": {"token": "wrong-token-of-nobody"}},
+			Standing: real.standing,
+		}
+	})
+}
+
+// realServer looks at the account from outside of the driver, only at what
+// was posted since the test began: an account with a history can be used.
+type realServer struct {
+	base, token, self string
+	began             time.Time
+}
+
+type realStatus struct {
+	ID        string    `json:"id"`
+	CreatedAt time.Time `json:"created_at"`
+	Content   string    `json:"content"`
+	Parent    *string   `json:"in_reply_to_id"`
+	Media     []struct {
+		Description string `json:"description"`
+	} `json:"media_attachments"`
+}
+
+func (r *realServer) get(t testing.TB, method, path string, into any) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, r.base+path, nil)
+	if t.Context().Err() != nil { // in a Cleanup
+		req, err = http.NewRequest(method, r.base+path, nil)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+r.token)
+	req.Header.Set("User-Agent", "Vigie/test")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, _ := io.ReadAll(res.Body)
+	if res.StatusCode >= 300 {
+		t.Fatalf("%s %s: %d %.300s", method, path, res.StatusCode, b)
+	}
+	if into != nil {
+		if err := json.Unmarshal(b, into); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func (r *realServer) posts(t testing.TB) (out []realStatus) {
+	if r.self == "" {
+		var who struct {
+			ID string `json:"id"`
+		}
+		r.get(t, "GET", "/api/v1/accounts/verify_credentials", &who)
+		r.self = who.ID
+	}
+	var all []realStatus
+	r.get(t, "GET", "/api/v1/accounts/"+r.self+"/statuses?exclude_reblogs=true&limit=40", &all)
+	for _, s := range all {
+		if s.CreatedAt.After(r.began) {
+			out = append(out, s)
+		}
+	}
+	slices.SortFunc(out, func(a, b realStatus) int { return cmp.Compare(a.ID, b.ID) })
+	return out
+}
+
+func (r *realServer) clear(t testing.TB) {
+	for _, s := range r.posts(t) {
+		r.get(t, "DELETE", "/api/v1/statuses/"+s.ID, nil)
+	}
+}
+
+func (r *realServer) standing(t testing.TB) (out []networktest.Standing) {
+	for _, s := range r.posts(t) {
+		v := networktest.Standing{Ref: network.Ref(s.ID), Text: plain(s.Content)}
+		if s.Parent != nil {
+			v.Parent = network.Ref(*s.Parent)
+		}
+		for _, m := range s.Media {
+			v.Alts = append(v.Alts, m.Description)
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// plain reads a post's HTML by itself, not with the driver's code.
+func plain(content string) string {
+	content = strings.NewReplacer("<br>", "\n", "<br/>", "\n", "<br />", "\n", "</p><p>", "\n\n").Replace(content)
+	var b strings.Builder
+	z := html.NewTokenizer(strings.NewReader(content))
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			return strings.TrimSpace(b.String())
+		case html.TextToken:
+			b.WriteString(z.Token().Data)
+		}
+	}
+}
