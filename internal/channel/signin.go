@@ -1,0 +1,215 @@
+package channel
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"vigie/internal/base/fault"
+	"vigie/internal/base/id"
+	"vigie/internal/network"
+	"vigie/internal/platform/sqldb"
+	"vigie/internal/team"
+)
+
+// SignIn is a sign-in under way: one step to answer, or done with its channel.
+type SignIn struct {
+	ID      string       `json:"id"`
+	Network network.Kind `json:"network"`
+	Step    network.Step `json:"step"`
+	// Channel is set when the step is network.Done.
+	Channel Channel `json:"channel,omitzero"`
+}
+
+// A sign-in that nobody finished is forgotten after this time: it may hold an
+// application secret.
+const signInLife = time.Hour
+
+// Begin starts signing in to a network for a brand. With reconnects, the
+// account must turn out to be the one of that channel. It calls no network.
+func (s *Service) Begin(ctx context.Context, a team.Actor, b id.Brand, kind network.Kind, reconnects id.Channel) (_ SignIn, err error) {
+	defer fault.Wrap(&err, "begin sign-in")
+	if err := a.Require(b, team.ManageChannels); err != nil {
+		return SignIn{}, err
+	}
+	if reconnects != "" {
+		c, _, err := s.one(ctx, s.DB, b, reconnects)
+		if err != nil {
+			return SignIn{}, err
+		}
+		kind = c.Network
+	}
+	d, err := s.driver(kind)
+	if err != nil {
+		return SignIn{}, err
+	}
+	step, err := d.Begin(ctx)
+	if err != nil {
+		return SignIn{}, err
+	}
+	in := SignIn{ID: string(id.New[id.Token]()), Network: kind, Step: step}
+	return in, s.DB.Write(ctx, func(tx *sqldb.Tx) error {
+		if _, err := tx.Exec(ctx, `DELETE FROM channel_signin WHERE expires_at < ?`, sqldb.At(tx.Now)); err != nil {
+			return err
+		}
+		return s.saveStep(ctx, tx, a, b, in, reconnects)
+	})
+}
+
+// Resume returns a sign-in under way. Errors: not_found when it ended, or is
+// another person's.
+func (s *Service) Resume(ctx context.Context, a team.Actor, b id.Brand, signIn string) (_ SignIn, err error) {
+	defer fault.Wrap(&err, "resume sign-in")
+	in, _, err := s.loadStep(ctx, a, b, signIn)
+	return in, err
+}
+
+// Answer takes the answers to the present step. On success the step has moved
+// on; when it is done, the channel stands (a second sign-in of the same account
+// renews its credentials instead of making a double). Errors of the network
+// leave the step as it was, to be answered again.
+func (s *Service) Answer(ctx context.Context, a team.Actor, b id.Brand, signIn string, answers map[string]string) (_ SignIn, err error) {
+	defer fault.Wrap(&err, "answer sign-in")
+	in, reconnects, err := s.loadStep(ctx, a, b, signIn)
+	if err != nil {
+		return SignIn{}, err
+	}
+	d, err := s.driver(in.Network)
+	if err != nil {
+		return SignIn{}, err
+	}
+	next, err := d.Next(ctx, in.Step, answers)
+	if err != nil {
+		return in, err
+	}
+	in.Step = next
+	if next.ID != network.Done {
+		return in, s.DB.Write(ctx, func(tx *sqldb.Tx) error { return s.saveStep(ctx, tx, a, b, in, reconnects) })
+	}
+	c, err := s.describe(ctx, d, b, next)
+	if err != nil {
+		return in, err
+	}
+	err = s.DB.Write(ctx, func(tx *sqldb.Tx) error {
+		if err := s.connect(ctx, tx, a, &c, next.Credentials, reconnects); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `DELETE FROM channel_signin WHERE brand = ? AND id = ?`, b, in.ID)
+		return err
+	})
+	if err != nil {
+		return in, err
+	}
+	s.forget(c.ID)
+	s.tell(b)
+	in.Channel, err = s.Get(ctx, a, b, c.ID)
+	return in, err
+}
+
+// describe reads, outside of any transaction, what the channel's row holds.
+func (s *Service) describe(ctx context.Context, d network.Driver, b id.Brand, done network.Step) (Channel, error) {
+	p := done.Profile
+	c := Channel{ID: id.New[id.Channel](), Brand: b, Network: d.Facts().Kind, Ref: p.Ref, Handle: p.Handle, Name: p.Name,
+		Avatar: p.Avatar, URL: p.URL, Server: p.Server, Expires: p.Expires, Health: Working}
+	acc, err := d.Open(done.Credentials, func(context.Context, network.Credentials) error { return nil })
+	if err != nil {
+		return c, err
+	}
+	c.Capabilities, err = acc.Capabilities(ctx)
+	return c, err
+}
+
+func (s *Service) connect(ctx context.Context, tx *sqldb.Tx, a team.Actor, c *Channel, cred network.Credentials, reconnects id.Channel) error {
+	act := ActConnected
+	known, err := s.byAccount(ctx, tx, c.Brand, c.Network, c.Ref)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	if err == nil {
+		c.ID, act = known.ID, ActReconnected
+	}
+	if reconnects != "" && c.ID != reconnects {
+		return errOther.With("handle", c.Handle)
+	}
+	sealed, err := s.seal(c.ID, cred)
+	if err != nil {
+		return err
+	}
+	c.Made, c.Checked = tx.Now, tx.Now
+	if act == ActConnected {
+		err = s.insert(ctx, tx, *c, sealed)
+	} else {
+		err = s.reconnect(ctx, tx, *c, sealed)
+	}
+	if err != nil {
+		return err
+	}
+	return s.Book.Record(ctx, tx, s.entry(a.Signs(), *c, act))
+}
+
+// Connect adds a channel from credentials that need no person's answers: the
+// example agency's, an import's. The same account twice renews it.
+func (s *Service) Connect(ctx context.Context, a team.Actor, b id.Brand, kind network.Kind, p network.Profile, cred network.Credentials) (_ Channel, err error) {
+	defer fault.Wrap(&err, "connect channel")
+	if err := a.Require(b, team.ManageChannels); err != nil {
+		return Channel{}, err
+	}
+	d, err := s.driver(kind)
+	if err != nil {
+		return Channel{}, err
+	}
+	c, err := s.describe(ctx, d, b, network.Step{Profile: p, Credentials: cred})
+	if err != nil {
+		return c, err
+	}
+	err = s.DB.Write(ctx, func(tx *sqldb.Tx) error { return s.connect(ctx, tx, a, &c, cred, "") })
+	if err != nil {
+		return c, err
+	}
+	s.forget(c.ID)
+	s.tell(b)
+	return s.Get(ctx, a, b, c.ID)
+}
+
+func (s *Service) saveStep(ctx context.Context, tx *sqldb.Tx, a team.Actor, b id.Brand, in SignIn, reconnects id.Channel) error {
+	state, err := json.Marshal(in.Step.State)
+	if err != nil {
+		return fault.New(fault.Internal, "").Because(err)
+	}
+	sealed, err := s.Seal.Seal("signin", in.ID, state)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO channel_signin (id, brand, person, network, reconnects, step, sealed, expires_at) VALUES (?,?,?,?,?,?,?,?)
+		ON CONFLICT (id) DO UPDATE SET step = excluded.step, sealed = excluded.sealed`,
+		in.ID, b, a.Person, in.Network, reconnects, sqldb.JSON[network.Step]{V: in.Step}, sealed, sqldb.At(tx.Now.Add(signInLife)))
+	return err
+}
+
+func (s *Service) loadStep(ctx context.Context, a team.Actor, b id.Brand, signIn string) (SignIn, id.Channel, error) {
+	if err := a.Require(b, team.ManageChannels); err != nil {
+		return SignIn{}, "", err
+	}
+	in := SignIn{ID: signIn}
+	var step sqldb.JSON[network.Step]
+	var reconnects id.Channel
+	sealed, err := sqldb.One(ctx, s.DB, func(r sqldb.Scanner) (sealed string, err error) {
+		return sealed, r.Scan(&in.Network, &reconnects, &step, &sealed)
+	}, `SELECT network, reconnects, step, sealed FROM channel_signin WHERE brand = ? AND id = ? AND person = ? AND expires_at > ?`,
+		b, signIn, a.Person, sqldb.At(s.DB.Now()))
+	if sqldb.IsNoRow(err) {
+		return in, "", errStale
+	}
+	if err != nil {
+		return in, "", err
+	}
+	in.Step = step.V
+	plain, err := s.Seal.Open("signin", signIn, sealed)
+	if err != nil {
+		return in, "", err
+	}
+	if err := json.Unmarshal(plain, &in.Step.State); err != nil {
+		return in, "", fault.New(fault.Internal, "").Because(err)
+	}
+	return in, reconnects, nil
+}

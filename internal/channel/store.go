@@ -1,0 +1,68 @@
+package channel
+
+import (
+	"context"
+
+	"vigie/internal/base/id"
+	"vigie/internal/network"
+	"vigie/internal/platform/sqldb"
+)
+
+const columns = `id, brand, network, ref, handle, name, avatar, url, server, health, problem, checked_at, expires_at, capabilities, made_at, removed_at`
+
+// secret is what of a row never leaves this package.
+type secret struct {
+	sealed  string
+	version int64
+}
+
+func (s *Service) scan(r sqldb.Scanner, more ...any) (c Channel, err error) {
+	var caps sqldb.JSON[network.Capabilities]
+	var checked, expires, made, removed sqldb.Time
+	err = r.Scan(append([]any{&c.ID, &c.Brand, &c.Network, &c.Ref, &c.Handle, &c.Name, &c.Avatar, &c.URL, &c.Server, &c.Health, &c.Problem,
+		&checked, &expires, &caps, &made, &removed}, more...)...)
+	c.Checked, c.Expires, c.Made, c.Removed, c.Capabilities = checked.Time, expires.Time, made.Time, removed.Time, caps.V
+	if d, e := s.driver(c.Network); e == nil {
+		f := d.Facts()
+		c.Title, c.Short, c.Simulated = f.Title, f.Short, f.Simulated
+	} else {
+		// A network that left the binary: its posts stay on record.
+		c.Title, c.Short = string(c.Network), "??"
+	}
+	return c, err
+}
+
+func (s *Service) one(ctx context.Context, q sqldb.Q, b id.Brand, c id.Channel) (Channel, secret, error) {
+	var sec secret
+	ch, err := sqldb.One(ctx, q, func(r sqldb.Scanner) (Channel, error) { return s.scan(r, &sec.sealed, &sec.version) },
+		`SELECT `+columns+`, credentials, version FROM channel WHERE brand = ? AND id = ?`, b, c)
+	return ch, sec, err
+}
+
+func (s *Service) list(ctx context.Context, b id.Brand) ([]Channel, error) {
+	return sqldb.List(ctx, s.DB, func(r sqldb.Scanner) (Channel, error) { return s.scan(r) },
+		`SELECT `+columns+` FROM channel WHERE brand = ? AND removed_at IS NULL ORDER BY made_at, id`, b)
+}
+
+// byAccount finds the brand's living channel for an account, if it has one.
+func (s *Service) byAccount(ctx context.Context, q sqldb.Q, b id.Brand, kind network.Kind, ref network.Ref) (Channel, error) {
+	return sqldb.One(ctx, q, func(r sqldb.Scanner) (Channel, error) { return s.scan(r) },
+		`SELECT `+columns+` FROM channel WHERE brand = ? AND network = ? AND ref = ? AND removed_at IS NULL`, b, kind, ref)
+}
+
+func (s *Service) insert(ctx context.Context, tx *sqldb.Tx, c Channel, sealed string) error {
+	_, err := tx.Exec(ctx, `INSERT INTO channel (`+columns+`, credentials, version) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,NULL,?,1)`,
+		c.ID, c.Brand, c.Network, c.Ref, c.Handle, c.Name, c.Avatar, c.URL, c.Server, c.Health, c.Problem,
+		sqldb.At(c.Checked), sqldb.At(c.Expires), sqldb.JSON[network.Capabilities]{V: c.Capabilities}, sqldb.At(c.Made), sealed)
+	return err
+}
+
+// reconnect writes what a new sign-in of the same account brought; version
+// moves so that the open account is replaced.
+func (s *Service) reconnect(ctx context.Context, tx *sqldb.Tx, c Channel, sealed string) error {
+	_, err := tx.Exec(ctx, `UPDATE channel SET handle = ?, name = ?, avatar = ?, url = ?, server = ?, health = ?, problem = '', checked_at = ?,
+		expires_at = ?, warned_at = NULL, capabilities = ?, credentials = ?, version = version + 1 WHERE brand = ? AND id = ?`,
+		c.Handle, c.Name, c.Avatar, c.URL, c.Server, Working, sqldb.At(tx.Now), sqldb.At(c.Expires),
+		sqldb.JSON[network.Capabilities]{V: c.Capabilities}, sealed, c.Brand, c.ID)
+	return err
+}

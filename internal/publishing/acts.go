@@ -1,0 +1,26 @@
+package publishing
+
+// What this room writes in the logbook. Names and JSON are API: other rooms
+// read them, and they never change once stored. Subjects are "post" for the
+// first group and "publication" for the second.
+const (
+	ActCreated     = "post.created"     // {version}
+	ActSaved       = "post.saved"       // {version}
+	ActBinned      = "post.binned"      // {version}
+	ActUnbinned    = "post.unbinned"    // {version}
+	ActScheduled   = "post.scheduled"   // {version, local, zone, at, channels: [{channel, hash}]}
+	ActMoved       = "post.moved"       // {version, from, local, zone, at}
+	ActUnscheduled = "post.unscheduled" // {version}
+	ActFrozen      = "freeze.opened"    // {reason, held, leaving}; subject "freeze"
+	ActThawed      = "freeze.lifted"    // {freed, missed}; subject "freeze"
+
+	ActSent      = "publication.sent"      // {post, channel, network, part, parts, url, hash, late_ms}
+	ActFailed    = "publication.failed"    // {post, channel, problem}
+	ActDoubt     = "publication.unknown"   // {post, channel, problem}
+	ActResolved  = "publication.resolved"  // {post, channel, taken}
+	ActSettled   = "publication.settled"   // {post, channel, sent}: a person decided
+	ActRetried   = "publication.retried"   // {post, channel}
+	ActMissed    = "publication.missed"    // {post, channel, due_at}
+	ActWithdrawn = "publication.withdrawn" // {post, channel}
+	ActOverdue   = "watchdog.overdue"      // {count, oldest}: subject "instance"
+)

@@ -1,0 +1,97 @@
+package publishing
+
+import (
+	"context"
+	"time"
+
+	"vigie/internal/platform/logbook"
+	"vigie/internal/platform/sqldb"
+	"vigie/internal/team"
+)
+
+// claimed is a publication this node is about to send, with the time of the
+// intent of its next part.
+type claimed struct {
+	Publication
+	intent time.Time
+}
+
+const claimable = `state IN ('planned', 'due') AND next_at <= ?`
+
+// frozenHere finds, inside a statement on publication, what a freeze holds.
+const frozenHere = `EXISTS (SELECT 1 FROM freeze f WHERE f.lifted_at IS NULL AND (f.brand = '' OR f.brand = publication.brand))`
+
+// claim writes down, in one transaction for the whole batch, that this node is
+// about to try: state, attempt, time of the intent. Nothing is sent before that
+// transaction is durable. The freeze is read in it; what is too late to leave by
+// itself is set aside in it.
+func (l *Ledger) claim(ctx context.Context, limit int) ([]claimed, error) {
+	var out []claimed
+	err := l.DB.Write(ctx, func(tx *sqldb.Tx) error {
+		if tx.Dialect() == sqldb.Postgres {
+			// Shared: claims do not wait for each other, a freeze waits for them.
+			if _, err := sqldb.Value[int64](ctx, tx, `SELECT moved FROM gate WHERE id = 1 FOR SHARE`); err != nil {
+				return err
+			}
+		}
+		now := sqldb.At(tx.Now)
+		if frozen, err := sqldb.Value[int64](ctx, tx, `SELECT COUNT(*) FROM freeze WHERE lifted_at IS NULL`); err != nil {
+			return err
+		} else if frozen > 0 {
+			held, err := moveMany(ctx, tx, "", claimable+` AND `+frozenHere, []any{now}, `state = 'frozen'`, nil, Step{What: StepFrozen, Node: l.node})
+			if err != nil {
+				return err
+			}
+			if err := l.refresh(ctx, tx, held); err != nil {
+				return err
+			}
+		}
+		if err := l.setAside(ctx, tx); err != nil {
+			return err
+		}
+		var err error
+		out, err = sqldb.List(ctx, tx, func(r sqldb.Scanner) (c claimed, err error) {
+			var intent sqldb.Time
+			c.Publication, err = scanPublicationMore(r, &intent)
+			c.intent = intent.Time
+			return c, err
+		}, `UPDATE publication SET state = 'sending', node = ?, attempts = attempts + 1, attempted_at = ?, intent_at = COALESCE(intent_at, ?),
+			next_at = NULL, version = version + 1
+			WHERE id IN (SELECT id FROM publication WHERE `+claimable+` ORDER BY next_at LIMIT ?`+tx.SkipLocked()+`)
+			RETURNING `+publicationColumns+`, intent_at`, l.node, now, now, now, limit)
+		return err
+	})
+	return out, err
+}
+
+// setAside holds what may not leave by itself any more: its hour passed while
+// nobody could send, or every try for Grace failed.
+func (l *Ledger) setAside(ctx context.Context, tx *sqldb.Tx) error {
+	late := sqldb.At(tx.Now.Add(-l.cfg.Grace))
+	missed, err := moveMany(ctx, tx, "", claimable+` AND due_at < ? AND state = 'planned'`, []any{sqldb.At(tx.Now), late},
+		`state = 'failed', problem = ?, next_at = NULL`, []any{"publishing.missed"}, Step{What: StepMissed, Problem: "publishing.missed", Node: l.node})
+	if err != nil {
+		return err
+	}
+	for i, p := range missed.ids {
+		if i == 1000 {
+			break // the list of failures shows the others; the logbook has the first
+		}
+		if err := l.Book.Record(ctx, tx, logbook.Entry{Brand: missed.brandOf(p), Actor: team.Program("clock").Signs(), Act: ActMissed,
+			Subject: logbook.Subject{Kind: "publication", ID: string(p)}}); err != nil {
+			return err
+		}
+	}
+	return l.refresh(ctx, tx, missed)
+}
+
+// refresh sums up the posts that a sweep touched and tells open pages.
+func (l *Ledger) refresh(ctx context.Context, tx *sqldb.Tx, moved swept) error {
+	for post, b := range moved.posts {
+		if err := refreshBadge(ctx, tx, b, post); err != nil {
+			return err
+		}
+		l.changed(tx, b, post)
+	}
+	return nil
+}

@@ -1,0 +1,196 @@
+package publishing
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"vigie/internal/base/id"
+	"vigie/internal/platform/sqldb"
+)
+
+// LedgerConfig bounds the part that sends. Zero values take the defaults.
+type LedgerConfig struct {
+	// Alone says that no other process uses this database (SQLite): what was
+	// being sent when the last one died is known to be orphaned at once.
+	Alone bool
+	// Grace is how late a post may still leave by itself, an hour by default.
+	// Beyond, it waits for somebody's decision: after a night off, yesterday's
+	// good morning does not go out at noon.
+	Grace time.Duration
+	// Batch is how many publications one transaction claims, 1,000 by default.
+	Batch int
+	// Flight is how many may be under way at once, 20,000 by default.
+	Flight int
+	// DeadAfter is how long another node's silence lasts before what it was
+	// sending is looked up, a minute by default.
+	DeadAfter time.Duration
+	// Settle is how long after an attempt a network's "not here" is believed,
+	// a minute by default: a request can be slow to land.
+	Settle time.Duration
+	// Started is told of each attempt as it begins, with how late it is; for
+	// benchmarks and metrics.
+	Started func(late time.Duration)
+}
+
+// Ledger is the clock and the hands of the room: it claims what is due, sends
+// it once, looks up what nobody can vouch for, and watches itself. One runs in
+// each process that works. It has Start and Stop.
+type Ledger struct {
+	*Service
+	cfg     LedgerConfig
+	node    string
+	wakeUp  chan struct{}
+	results *results
+	flying  atomic.Int64
+	leaseAt atomic.Int64 // monotonic nanoseconds since epoch of the last heartbeat
+	epoch   time.Time
+	stop    context.CancelFunc
+	loops   sync.WaitGroup
+	running sync.WaitGroup
+	overdue atomic.Int64
+	alarmed atomic.Bool
+	peers   map[string]peer
+}
+
+// NewLedger makes the part that sends.
+func NewLedger(s *Service, c LedgerConfig) *Ledger {
+	or := func(v *time.Duration, by time.Duration) {
+		if *v == 0 {
+			*v = by
+		}
+	}
+	or(&c.Grace, time.Hour)
+	or(&c.DeadAfter, time.Minute)
+	or(&c.Settle, time.Minute)
+	if c.Batch == 0 {
+		c.Batch = 1000
+	}
+	if c.Flight == 0 {
+		c.Flight = 20000
+	}
+	if c.Started == nil {
+		c.Started = func(time.Duration) {}
+	}
+	l := &Ledger{Service: s, cfg: c, node: string(id.New[id.Token]()), wakeUp: make(chan struct{}, 1), epoch: time.Now(), peers: map[string]peer{}}
+	l.results = newResults(l)
+	s.onWake(l.poke)
+	return l
+}
+
+func (l *Ledger) poke() {
+	select {
+	case l.wakeUp <- struct{}{}:
+	default:
+	}
+}
+
+// Start joins the nodes and begins. It returns once this node is known to the
+// others.
+func (l *Ledger) Start(ctx context.Context) error {
+	if err := l.join(ctx); err != nil {
+		return err
+	}
+	run, stop := context.WithCancel(context.WithoutCancel(ctx))
+	l.stop = stop
+	for _, loop := range []func(context.Context){l.clock, l.looker, l.confirmer, l.heart, l.watchdog} {
+		l.loops.Go(func() { loop(run) })
+	}
+	l.results.start()
+	return nil
+}
+
+// Stop ends the loops, waits for what is under way until ctx ends, and leaves
+// the nodes. What is still flying then is looked up by whoever starts next.
+func (l *Ledger) Stop(ctx context.Context) error {
+	if l.stop == nil {
+		return nil
+	}
+	l.stop()
+	l.loops.Wait()
+	done := make(chan struct{})
+	go func() { l.running.Wait(); close(done) }()
+	var err error
+	select {
+	case <-done:
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	l.results.stopAll()
+	if err == nil {
+		_, err = l.DB.Exec(ctx, `DELETE FROM node WHERE id = ?`, l.node)
+	}
+	return err
+}
+
+// clock waits for the next hour and claims what is due. It looks at least every
+// second: another node may have planned something, or the machine's clock may
+// have been set.
+func (l *Ledger) clock(ctx context.Context) {
+	for ctx.Err() == nil {
+		wait := time.Second
+		next, err := sqldb.Value[sqldb.Time](ctx, l.DB, `SELECT next_at FROM publication WHERE state IN ('planned', 'due') ORDER BY next_at LIMIT 1`)
+		switch {
+		case err == nil:
+			wait = min(time.Second, next.Sub(l.DB.Now()))
+		case !sqldb.IsNoRow(err) && ctx.Err() == nil:
+			l.Log.Error("publishing clock", "error", err)
+		}
+		if wait > 0 {
+			t := time.NewTimer(wait)
+			select {
+			case <-ctx.Done():
+				t.Stop()
+				return
+			case <-l.wakeUp:
+				t.Stop()
+				continue
+			case <-t.C:
+			}
+			if wait == time.Second {
+				continue
+			}
+		}
+		if err := l.claimDue(ctx); err != nil && ctx.Err() == nil {
+			l.Log.Error("claim", "error", err)
+			pause(ctx, time.Second)
+		}
+	}
+}
+
+// claimDue claims batch after batch until nothing more is due.
+func (l *Ledger) claimDue(ctx context.Context) error {
+	for ctx.Err() == nil {
+		room := l.cfg.Flight - int(l.flying.Load())
+		if room <= 0 {
+			pause(ctx, 5*time.Millisecond)
+			continue
+		}
+		limit := min(room, l.cfg.Batch)
+		got, err := l.claim(ctx, limit)
+		if err != nil {
+			return err
+		}
+		for _, c := range got {
+			l.flying.Add(1)
+			l.running.Go(func() {
+				defer l.flying.Add(-1)
+				l.send(context.WithoutCancel(ctx), c)
+			})
+		}
+		if len(got) < limit {
+			return nil
+		}
+	}
+	return nil
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	}
+}

@@ -1,0 +1,121 @@
+package publishing
+
+import (
+	"context"
+	"embed"
+	"io/fs"
+	"log/slog"
+	"sync"
+
+	"vigie/internal/base/id"
+	"vigie/internal/channel"
+	"vigie/internal/network"
+	"vigie/internal/platform/logbook"
+	"vigie/internal/platform/sqldb"
+	"vigie/internal/team"
+)
+
+//go:embed schema/*.sql
+var schemaFiles embed.FS
+
+// Schema is the tables of this room.
+var Schema = sqldb.Schema{Room: "publishing", Files: schemaFS()}
+
+func schemaFS() fs.FS {
+	f, err := fs.Sub(schemaFiles, "schema")
+	if err != nil {
+		panic(err)
+	}
+	return f
+}
+
+// Journal is the logbook.
+type Journal interface {
+	Record(ctx context.Context, tx *sqldb.Tx, e logbook.Entry) error
+}
+
+// Channels is what this room needs of the desk at the door; *channel.Service
+// is one.
+type Channels interface {
+	List(ctx context.Context, a team.Actor, b id.Brand) ([]channel.Channel, error)
+	Get(ctx context.Context, a team.Actor, b id.Brand, c id.Channel) (channel.Channel, error)
+	Presence(ctx context.Context, b id.Brand, c id.Channel) (*network.Presence, channel.Channel, error)
+	MarkSignedOut(ctx context.Context, tx *sqldb.Tx, b id.Brand, c id.Channel, problem string) error
+}
+
+// MediaInfo is what the checks need to know of a media.
+type MediaInfo struct {
+	ID            id.Media `json:"id"`
+	Name          string   `json:"name"`
+	Type          string   `json:"type"`
+	Bytes         int64    `json:"bytes"`
+	Width, Height int
+	Alt           string `json:"alt"`
+	// Ready is false while the library still works on it.
+	Ready bool `json:"ready"`
+}
+
+// Media is what this room needs of the library.
+type Media interface {
+	// Describe returns what the library knows; a media of another brand or
+	// none at all is missing from the answer.
+	Describe(ctx context.Context, b id.Brand, list []id.Media) (map[id.Media]MediaInfo, error)
+	// Fit gives the media within a network's rule, re-encoded if need be. The
+	// caller closes Body when it is an io.Closer.
+	Fit(ctx context.Context, b id.Brand, m id.Media, rule network.ImageRule) (network.Upload, error)
+}
+
+// Needs are what the room is made of.
+type Needs struct {
+	DB       *sqldb.DB
+	Book     Journal
+	Channels Channels
+	Media    Media
+	// Zone is the zone of a brand's calendar.
+	Zone func(ctx context.Context, q sqldb.Q, b id.Brand) (string, error)
+	// Tell lets open pages know, after the commit.
+	Tell func(topic, kind string, data any)
+	Log  *slog.Logger
+}
+
+// Service is the room's verbs. It is safe for use by many goroutines. The part
+// that sends is Ledger.
+type Service struct {
+	Needs
+	wakeMu sync.Mutex
+	wakers []func()
+}
+
+// New makes the room.
+func New(n Needs) *Service {
+	if n.Tell == nil {
+		n.Tell = func(string, string, any) {}
+	}
+	if n.Log == nil {
+		n.Log = slog.Default()
+	}
+	return &Service{Needs: n}
+}
+
+// onWake registers who must look at the clock again when the plan changes.
+func (s *Service) onWake(f func()) {
+	s.wakeMu.Lock()
+	s.wakers = append(s.wakers, f)
+	s.wakeMu.Unlock()
+}
+
+func (s *Service) wake() {
+	s.wakeMu.Lock()
+	defer s.wakeMu.Unlock()
+	for _, f := range s.wakers {
+		f()
+	}
+}
+
+// changed tells open pages, after the commit, that a post is not as they show it.
+func (s *Service) changed(tx *sqldb.Tx, b id.Brand, p id.Post) {
+	tx.AfterCommit(func() {
+		s.Tell("brand:"+string(b), "post", map[string]any{"post": p})
+		s.Tell("post:"+string(p), "post", map[string]any{"post": p})
+	})
+}

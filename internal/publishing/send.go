@@ -1,0 +1,204 @@
+package publishing
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"vigie/internal/base/fault"
+	"vigie/internal/channel"
+	"vigie/internal/network"
+	"vigie/internal/platform/sqldb"
+)
+
+// key names one part's intent on one account, the same at every attempt.
+func (p Publication) key(part int) string { return fmt.Sprintf("%s/%d", p.ID, part) }
+
+// intent is what is about to be sent, or looked for: the same words, the same
+// key, the same time.
+func (p Publication) intent(part int, made time.Time) network.Intent {
+	in := network.Intent{Key: p.key(part), Made: made, Text: p.Content.Parts[part].Text, Options: p.Content.Options}
+	if part > 0 && len(p.Sent) >= part {
+		in.Parent, in.Root = p.Sent[part-1].Ref, p.Sent[0].Ref
+		if r := p.Sent[0].Root; r != "" {
+			in.Root = r
+		}
+	}
+	for _, m := range p.Content.Parts[part].Media {
+		in.Media = append(in.Media, network.Media{Alt: m.Alt})
+	}
+	return in
+}
+
+// send makes the one attempt of a claimed publication, part after part. It
+// always ends in a result: what cannot be written down is found again as an
+// orphan, and looked up.
+func (l *Ledger) send(ctx context.Context, c claimed) {
+	p := c.Publication
+	l.cfg.Started(l.DB.Now().Sub(p.DueAt))
+	presence, ch, err := l.Channels.Presence(ctx, p.Brand, p.Channel)
+	if err != nil {
+		l.failed(ctx, c, ch, 0, notCalled(err))
+		return
+	}
+	caps, err := presence.Capabilities(ctx)
+	if err != nil {
+		l.failed(ctx, c, ch, 0, notCalled(err))
+		return
+	}
+	for part := len(p.Sent); part < len(p.Content.Parts); part++ {
+		in := p.intent(part, c.intent)
+		if err := l.upload(ctx, p, presence, caps, part, &in); err != nil {
+			l.failed(ctx, c, ch, 0, notCalled(err))
+			return
+		}
+		if held, err := l.mayCall(ctx, p); err != nil || held {
+			l.held(ctx, c, held, err)
+			return
+		}
+		began := time.Now()
+		receipt, err := presence.Publish(ctx, in)
+		took := time.Since(began)
+		if err != nil {
+			c.Publication = p
+			l.failed(ctx, c, ch, took, err)
+			return
+		}
+		sent := SentPart{Ref: receipt.Ref, Root: receipt.Root, URL: receipt.URL, At: receipt.At}
+		if sent.At.IsZero() {
+			sent.At = l.DB.Now()
+		}
+		p.Sent = append(p.Sent, sent)
+		// Durable before the next part's call: it is that part's intent too.
+		made, err := l.taken(ctx, p, ch, part, took, receipt)
+		if err != nil {
+			return // the node was given up for dead; others look
+		}
+		c.Publication, c.intent = p, made
+	}
+}
+
+// notCalled says of an error from before the call that nothing was sent,
+// whatever the step that failed left open on the network: an upload that no
+// post shows is forgotten there.
+func notCalled(err error) error {
+	var e *network.Error
+	if errors.As(err, &e) {
+		c := *e
+		if c.Outcome == network.Unknown {
+			c.Outcome = network.NotSent
+		}
+		return &c
+	}
+	out := network.NotSent
+	switch fault.Of(err) {
+	case fault.Invalid, fault.Unsupported, fault.NotFound, fault.Forbidden:
+		out = network.Refused // trying again would not help
+	}
+	return &network.Error{Fault: fault.As(err), Outcome: out}
+}
+
+// upload hands over the media of a part.
+func (l *Ledger) upload(ctx context.Context, p Publication, presence *network.Presence, caps network.Capabilities, part int, in *network.Intent) error {
+	for i, m := range p.Content.Parts[part].Media {
+		up, err := l.Media.Fit(ctx, p.Brand, m.ID, caps.Images)
+		if err != nil {
+			return err
+		}
+		up.Alt = m.Alt
+		ref, err := presence.Upload(ctx, up)
+		if c, ok := up.Body.(io.Closer); ok {
+			c.Close()
+		}
+		if err != nil {
+			return err
+		}
+		in.Media[i] = network.Media{Ref: ref, Alt: m.Alt, Width: up.Width, Height: up.Height, Type: up.Type}
+	}
+	return nil
+}
+
+// mayCall is the last look before the call: this node must still be believed
+// alive by the others, and no freeze may have been opened since the claim.
+func (l *Ledger) mayCall(ctx context.Context, p Publication) (held bool, err error) {
+	if !l.leaseHolds() {
+		return false, errLease
+	}
+	return frozenIn(ctx, l.DB, p.Brand)
+}
+
+var errLease = fault.New(fault.Transient, "publishing.lease")
+
+// held gives a claimed publication back without a call.
+func (l *Ledger) held(ctx context.Context, c claimed, frozen bool, err error) {
+	next, step := Due, Step{What: StepNotSent, Problem: fault.MessageKey(err)}
+	if frozen {
+		next, step = Frozen, Step{What: StepFrozen}
+	}
+	l.write(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
+		return l.settle(ctx, tx, c.Publication, next, outcome{next: tx.Now.Add(time.Second), step: step})
+	})
+}
+
+// failed writes down what an attempt without a receipt leaves.
+func (l *Ledger) failed(ctx context.Context, c claimed, ch channel.Channel, took time.Duration, err error) {
+	p := c.Publication
+	f := fault.As(err)
+	var ne *network.Error
+	if !errors.As(err, &ne) {
+		ne = &network.Error{Fault: f, Outcome: network.OutcomeOf(err)}
+	}
+	step := Step{Part: len(p.Sent), Took: took, Request: ne.Request, Status: ne.Status, Answer: ne.Answer, Problem: fault.MessageKey(err), Detail: f.Values}
+	o := outcome{problem: fault.MessageKey(err), detail: f.Values}
+	var next State
+	switch {
+	case ne.Outcome == network.Unknown:
+		next, step.What = Unknown, StepUnclear
+		o.act = ActDoubt
+		o.next = l.DB.Now().Add(lookAfter(0))
+	case ne.Outcome == network.NotSent || f.Kind == fault.TooMany:
+		step.What = StepNotSent
+		if f.Kind == fault.TooMany && ne.Outcome == network.Refused {
+			step.What = StepRefused
+		}
+		next = Due
+		o.next = l.DB.Now().Add(max(f.RetryAfter, tryAfter(p.Attempts)))
+		if o.next.After(p.DueAt.Add(l.cfg.Grace)) && o.next.After(l.DB.Now().Add(10*time.Second)) {
+			next, o.act = Failed, ActFailed
+		}
+		if f.Kind == fault.TooMany && f.Key == "network.pace" {
+			// Our own pace is not an attempt: it may wait as long as it takes.
+			next, o.act, o.uncounted = Due, "", true
+		}
+	default:
+		next, step.What, o.act = Failed, StepRefused, ActFailed
+	}
+	o.step = step
+	l.Log.Info("publication", "brand", p.Brand, "publication", p.ID, "channel", p.Channel, "state", next, "outcome", ne.Outcome, "error", err)
+	l.write(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
+		if f.Kind == fault.SignedOut && ch.ID != "" {
+			if err := l.Channels.MarkSignedOut(ctx, tx, p.Brand, p.Channel, fault.MessageKey(err)); err != nil {
+				return err
+			}
+		}
+		return l.settle(ctx, tx, p, next, o)
+	})
+}
+
+// taken writes down a receipt and, when parts remain, the next part's intent.
+func (l *Ledger) taken(ctx context.Context, p Publication, ch channel.Channel, part int, took time.Duration, r network.Receipt) (made time.Time, err error) {
+	err = l.write(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
+		made = tx.Now
+		step := Step{What: StepTaken, Part: part, Took: took, Request: r.Request, Detail: map[string]any{"url": r.URL}}
+		return l.gained(ctx, tx, p, ch, part, !r.Final, step, true)
+	})
+	return made, err
+}
+
+// tryAfter is how long to wait before trying again what surely did not leave.
+func tryAfter(attempts int) time.Duration {
+	steps := []time.Duration{5 * time.Second, 15 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute}
+	return steps[min(max(attempts, 1), len(steps))-1]
+}

@@ -1,0 +1,180 @@
+package publishing
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"strings"
+
+	"vigie/internal/base/fault"
+	"vigie/internal/base/id"
+	"vigie/internal/channel"
+	"vigie/internal/platform/logbook"
+	"vigie/internal/platform/sqldb"
+	"vigie/internal/team"
+)
+
+var (
+	errNotUnknown = fault.New(fault.Conflict, "publishing.not_unknown")
+	errNotFailed  = fault.New(fault.Conflict, "publishing.not_failed")
+	errNotSent    = fault.New(fault.Conflict, "publishing.not_sent")
+	errLink       = fault.New(fault.Invalid, "publishing.link").At("url")
+	errHeld       = fault.New(fault.Conflict, "publishing.held")
+)
+
+// SettleSent is a person's word that a publication in doubt did leave; link is
+// its permalink if she has it. Errors: conflict (it is not in doubt any more),
+// invalid.
+func (s *Service) SettleSent(ctx context.Context, a team.Actor, b id.Brand, p id.Publication, link string) (err error) {
+	defer fault.Wrap(&err, "settle")
+	if link = strings.TrimSpace(link); link != "" {
+		if u, err := url.Parse(link); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || len(link) > 2000 {
+			return errLink
+		}
+	}
+	return s.decide(ctx, a, b, p, Unknown, errNotUnknown, func(tx *sqldb.Tx, pub Publication) (string, error) {
+		// The whole of it: a person who saw half a thread withdraws or retries.
+		for len(pub.Sent) < len(pub.Content.Parts) {
+			pub.Sent = append(pub.Sent, SentPart{URL: link, At: pub.Attempted})
+		}
+		if pub.Sent[0].URL == "" {
+			pub.Sent[0].URL = link
+		}
+		_, err := tx.Exec(ctx, `UPDATE publication SET state = 'sent', sent = ?, sent_at = ?, url = ?, next_at = NULL, problem = '', detail = 'null', version = version + 1 WHERE brand = ? AND id = ? AND state = 'unknown'`,
+			sqldb.JSON[[]SentPart]{V: pub.Sent}, sqldb.At(pub.Attempted), pub.Sent[0].URL, b, p)
+		if err != nil {
+			return "", err
+		}
+		return ActSettled, addSteps(ctx, tx, p, Step{What: StepSettled, Who: string(a.Person), Detail: map[string]any{"sent": true, "url": link}})
+	})
+}
+
+// SettleNotSent is a person's word that a publication in doubt did not leave:
+// it is sent again at once. Errors: conflict.
+func (s *Service) SettleNotSent(ctx context.Context, a team.Actor, b id.Brand, p id.Publication) (err error) {
+	defer fault.Wrap(&err, "settle")
+	return s.decide(ctx, a, b, p, Unknown, errNotUnknown, func(tx *sqldb.Tx, _ Publication) (string, error) {
+		if err := s.release(ctx, tx, b, p, Unknown); err != nil {
+			return "", err
+		}
+		return ActSettled, addSteps(ctx, tx, p, Step{What: StepSettled, Who: string(a.Person), Detail: map[string]any{"sent": false}})
+	})
+}
+
+// Retry sends again what failed, or what a freeze made late, on this channel
+// alone: the other channels are not touched, and a thread goes on after its
+// last part. Errors: conflict.
+func (s *Service) Retry(ctx context.Context, a team.Actor, b id.Brand, p id.Publication) (err error) {
+	defer fault.Wrap(&err, "retry")
+	return s.decide(ctx, a, b, p, "", nil, func(tx *sqldb.Tx, pub Publication) (string, error) {
+		if pub.State != Failed && pub.State != Frozen {
+			return "", errNotFailed
+		}
+		if err := s.release(ctx, tx, b, p, pub.State); err != nil {
+			return "", err
+		}
+		return ActRetried, addSteps(ctx, tx, p, Step{What: StepRetried, Who: string(a.Person)})
+	})
+}
+
+// release makes a publication due now. Its hour becomes now: the grace of the
+// clock counts from the person's decision.
+func (s *Service) release(ctx context.Context, tx *sqldb.Tx, b id.Brand, p id.Publication, from State) error {
+	frozen, err := frozenIn(ctx, tx, b)
+	if err != nil {
+		return err
+	}
+	if frozen {
+		return errHeld
+	}
+	_, err = tx.Exec(ctx, `UPDATE publication SET state = 'due', due_at = ?, next_at = ?, problem = '', detail = 'null', looks = 0, version = version + 1 WHERE brand = ? AND id = ? AND state = ?`,
+		sqldb.At(tx.Now), sqldb.At(tx.Now), b, p, from)
+	return err
+}
+
+func (s *Service) decide(ctx context.Context, a team.Actor, b id.Brand, p id.Publication, want State, wrong error, fn func(*sqldb.Tx, Publication) (string, error)) error {
+	if err := a.Require(b, team.PublishPosts); err != nil {
+		return err
+	}
+	err := s.DB.Write(ctx, func(tx *sqldb.Tx) error {
+		pub, err := loadPublication(ctx, tx, b, p)
+		if err != nil {
+			return err
+		}
+		if want != "" && pub.State != want {
+			return wrong
+		}
+		act, err := fn(tx, pub)
+		if err != nil {
+			return err
+		}
+		if err := refreshBadge(ctx, tx, b, pub.Post); err != nil {
+			return err
+		}
+		s.changed(tx, b, pub.Post)
+		return s.Book.Record(ctx, tx, logbook.Entry{Brand: b, Actor: a.Signs(), Act: act, Subject: logbook.Subject{Kind: "publication", ID: string(p)},
+			Data: map[string]any{"post": pub.Post, "channel": pub.Channel}})
+	})
+	if err == nil {
+		s.wake()
+	}
+	return err
+}
+
+// Withdraw takes a publication off its network, last part first. Deleting what
+// is gone is success, so it is safe to repeat after an error. Errors: conflict
+// (it is not there), unsupported, transient.
+func (s *Service) Withdraw(ctx context.Context, a team.Actor, b id.Brand, p id.Publication) (err error) {
+	defer fault.Wrap(&err, "withdraw")
+	if err := a.Require(b, team.PublishPosts); err != nil {
+		return err
+	}
+	pub, err := loadPublication(ctx, s.DB, b, p)
+	if err != nil {
+		return err
+	}
+	if len(pub.Sent) == 0 || pub.State != Sent && pub.State != Withdrawn {
+		return errNotSent
+	}
+	if pub.State == Withdrawn {
+		return nil
+	}
+	presence, _, err := s.Channels.Presence(ctx, b, pub.Channel)
+	if err != nil {
+		return err
+	}
+	for i := len(pub.Sent) - 1; i >= 0; i-- {
+		if pub.Sent[i].Ref == "" {
+			return errNotSent.Because(errors.New("settled by hand: the network's reference is not known"))
+		}
+		if err := presence.Delete(ctx, pub.Sent[i].Ref); err != nil {
+			return err
+		}
+	}
+	return s.decide(ctx, a, b, p, Sent, nil, func(tx *sqldb.Tx, _ Publication) (string, error) {
+		if _, err := tx.Exec(ctx, `UPDATE publication SET state = 'withdrawn', confirm = FALSE, next_at = NULL, version = version + 1 WHERE brand = ? AND id = ? AND state = 'sent'`, b, p); err != nil {
+			return "", err
+		}
+		return ActWithdrawn, addSteps(ctx, tx, p, Step{What: StepWithdrawn, Who: string(a.Person)})
+	})
+}
+
+// ChannelRemoved holds, in the transaction that removes a channel, what waits
+// for it: nothing is dropped silently.
+func (s *Service) ChannelRemoved(ctx context.Context, tx *sqldb.Tx, c channel.Channel) error {
+	moved, err := moveMany(ctx, tx, c.Brand, `channel = ? AND state IN ('planned', 'due', 'frozen')`, []any{c.ID},
+		`state = 'failed', problem = ?, next_at = NULL`, []any{"publishing.channel_removed"}, Step{What: StepStopped, Problem: "publishing.channel_removed"})
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM slot WHERE brand = ? AND channel = ?`, c.Brand, c.ID); err != nil {
+		return err
+	}
+	for post, b := range moved.posts {
+		if err := refreshBadge(ctx, tx, b, post); err != nil {
+			return err
+		}
+		s.changed(tx, b, post)
+	}
+	return nil
+}

@@ -1,0 +1,154 @@
+package publishing
+
+import (
+	"context"
+	"sort"
+	"time"
+
+	"vigie/internal/base/clock"
+	"vigie/internal/base/fault"
+	"vigie/internal/base/id"
+	"vigie/internal/platform/sqldb"
+	"vigie/internal/team"
+)
+
+// Slot is an hour of the week at which a channel likes to publish.
+type Slot struct {
+	ID      string       `json:"id"`
+	Channel id.Channel   `json:"channel"`
+	Weekday time.Weekday `json:"weekday"` // 0 is Sunday, as everywhere in Go
+	Local   string       `json:"local"`   // "09:00", on the brand's wall
+}
+
+var (
+	errSlot   = fault.New(fault.Invalid, "publishing.slot")
+	errNoSlot = fault.New(fault.NotFound, "publishing.no_slot")
+)
+
+// Slots lists a brand's slots by channel, weekday (Monday first) and hour.
+func (s *Service) Slots(ctx context.Context, a team.Actor, b id.Brand) (_ []Slot, err error) {
+	defer fault.Wrap(&err, "list slots")
+	if err := a.Require(b, team.SeePlanning); err != nil {
+		return nil, err
+	}
+	return s.slots(ctx, s.DB, b)
+}
+
+func (s *Service) slots(ctx context.Context, q sqldb.Q, b id.Brand) ([]Slot, error) {
+	return sqldb.List(ctx, q, func(r sqldb.Scanner) (v Slot, err error) {
+		return v, r.Scan(&v.ID, &v.Channel, &v.Weekday, &v.Local)
+	}, `SELECT id, channel, weekday, local_time FROM slot WHERE brand = ? ORDER BY channel, (weekday + 6) % 7, local_time`, b)
+}
+
+// AddSlot gives a channel an hour of the week. The same hour twice is one slot.
+// Errors: invalid.
+func (s *Service) AddSlot(ctx context.Context, a team.Actor, b id.Brand, c id.Channel, day time.Weekday, local string) (_ Slot, err error) {
+	defer fault.Wrap(&err, "add slot")
+	if err := a.Require(b, team.PublishPosts); err != nil {
+		return Slot{}, err
+	}
+	if _, err := s.Channels.Get(ctx, a, b, c); err != nil {
+		return Slot{}, err
+	}
+	if _, err := time.Parse("15:04", local); err != nil || len(local) != 5 || day < time.Sunday || day > time.Saturday {
+		return Slot{}, errSlot.At("local")
+	}
+	v := Slot{ID: string(id.New[id.Token]()), Channel: c, Weekday: day, Local: local}
+	err = s.DB.Write(ctx, func(tx *sqldb.Tx) error {
+		if _, err := tx.Exec(ctx, `INSERT INTO slot (id, brand, channel, weekday, local_time) VALUES (?,?,?,?,?) ON CONFLICT (channel, weekday, local_time) DO NOTHING`, v.ID, b, c, day, local); err != nil {
+			return err
+		}
+		v.ID, err = sqldb.Value[string](ctx, tx, `SELECT id FROM slot WHERE brand = ? AND channel = ? AND weekday = ? AND local_time = ?`, b, c, day, local)
+		return err
+	})
+	return v, err
+}
+
+// RemoveSlot takes an hour away; posts already planned at it stay. Safe to
+// repeat.
+func (s *Service) RemoveSlot(ctx context.Context, a team.Actor, b id.Brand, slot string) (err error) {
+	defer fault.Wrap(&err, "remove slot")
+	if err := a.Require(b, team.PublishPosts); err != nil {
+		return err
+	}
+	_, err = s.DB.Exec(ctx, `DELETE FROM slot WHERE brand = ? AND id = ?`, b, slot)
+	return err
+}
+
+// Free is a slot on a day at which none of its channel's posts is planned.
+type Free struct {
+	Slot Slot       `json:"slot"`
+	Wall clock.Wall `json:"wall"`
+	At   time.Time  `json:"at"`
+}
+
+// FreeSlots lists the free slots in [from, to), in order of time. An hour the
+// clocks skip that night is left out.
+func (s *Service) FreeSlots(ctx context.Context, a team.Actor, b id.Brand, from, to time.Time) (_ []Free, err error) {
+	defer fault.Wrap(&err, "free slots")
+	if err := a.Require(b, team.SeePlanning); err != nil {
+		return nil, err
+	}
+	zone, err := s.Zone(ctx, s.DB, b)
+	if err != nil {
+		return nil, err
+	}
+	loc, err := clock.Zone(zone)
+	if err != nil {
+		return nil, err
+	}
+	slots, err := s.slots(ctx, s.DB, b)
+	if err != nil || len(slots) == 0 {
+		return nil, err
+	}
+	type taken struct {
+		c  id.Channel
+		at int64
+	}
+	used := map[taken]bool{}
+	err = sqldb.Each(ctx, s.DB, func(r sqldb.Scanner) error {
+		var c id.Channel
+		var at sqldb.Time
+		err := r.Scan(&c, &at)
+		used[taken{c, at.UnixMilli()}] = true
+		return err
+	}, `SELECT v.channel, p.at FROM post p JOIN variant v ON v.post = p.id WHERE p.brand = ? AND p.binned_at IS NULL AND p.at >= ? AND p.at < ?`, b, sqldb.At(from), sqldb.At(to))
+	if err != nil {
+		return nil, err
+	}
+	var out []Free
+	for day := clock.Midnight(from, loc); day.Before(to); day = day.AddDate(0, 0, 1) {
+		for _, v := range slots {
+			if v.Weekday != day.Weekday() {
+				continue
+			}
+			w := clock.Wall{Local: day.Format("2006-01-02") + "T" + v.Local, Zone: zone}
+			at, fit, err := w.Instant()
+			if err != nil || fit == clock.Gap || at.Before(from) || !at.Before(to) || used[taken{v.Channel, at.UnixMilli()}] {
+				continue
+			}
+			out = append(out, Free{Slot: v, Wall: w, At: at})
+		}
+	}
+	sort.SliceStable(out, func(i, j int) bool { return out[i].At.Before(out[j].At) })
+	return out, nil
+}
+
+// NextFree is the next free slot for a post on these channels, after now: the
+// first hour free on the first channel that has slots. Errors: not_found when
+// none of them has a free slot within eight weeks.
+func (s *Service) NextFree(ctx context.Context, a team.Actor, b id.Brand, channels []id.Channel) (_ Free, err error) {
+	now := s.DB.Now().Add(5 * time.Minute)
+	free, err := s.FreeSlots(ctx, a, b, now, now.AddDate(0, 0, 56))
+	if err != nil {
+		return Free{}, err
+	}
+	for _, f := range free {
+		for _, c := range channels {
+			if f.Slot.Channel == c {
+				return f, nil
+			}
+		}
+	}
+	return Free{}, errNoSlot
+}

@@ -1,0 +1,115 @@
+package publishing
+
+import "slices"
+
+// State is where a publication stands. Stored; never renamed.
+type State string
+
+const (
+	// Planned: waits for its hour.
+	Planned State = "planned"
+	// Due: its hour has come and it waits for its turn: the account's pace, or
+	// another try of something that surely did not leave.
+	Due State = "due"
+	// Sending: an attempt is written down and under way on some node.
+	Sending State = "sending"
+	// Sent: the network has it.
+	Sent State = "sent"
+	// Failed: it did not leave and will not by itself; Problem says why.
+	Failed State = "failed"
+	// Unknown: an attempt of which nobody knows the end; being looked up.
+	// Shown as "à vérifier".
+	Unknown State = "unknown"
+	// Frozen: held by a freeze, or because its hour passed during one.
+	Frozen State = "frozen"
+	// Withdrawn: it was sent and then taken back.
+	Withdrawn State = "withdrawn"
+)
+
+// States lists all states.
+func States() []State {
+	return []State{Planned, Due, Sending, Sent, Failed, Unknown, Frozen, Withdrawn}
+}
+
+// moves is the only way from one state to another.
+var moves = map[State][]State{
+	Planned: {Due, Sending, Failed, Frozen},
+	Due:     {Planned, Sending, Failed, Frozen},
+	// Sending → Due: surely not taken, or a part of a thread left and the next
+	// waits its turn. Sending → Frozen: a freeze found it before the call.
+	Sending: {Sent, Failed, Unknown, Due, Frozen},
+	Unknown: {Sent, Due, Failed},
+	Failed:  {Due, Planned, Frozen},
+	Frozen:  {Planned, Due, Failed},
+	Sent:    {Withdrawn},
+	// Withdrawn is the end.
+	Withdrawn: {},
+}
+
+// Can tells whether a publication may move from s to next.
+func (s State) Can(next State) bool { return slices.Contains(moves[s], next) }
+
+// Waiting tells whether a publication in this state has not begun to leave: it
+// can still be moved, changed or taken off the calendar.
+func (s State) Waiting() bool { return s == Planned || s == Due || s == Frozen || s == Failed }
+
+// Badge is the publication badge of a whole post: its publications together.
+type Badge string
+
+const (
+	NoBadge    Badge = ""          // nothing scheduled
+	Scheduled  Badge = "scheduled" // programmé
+	InProgress Badge = "sending"   // en cours
+	Published  Badge = "sent"      // publié
+	ToCheck    Badge = "unknown"   // à vérifier
+	AllFailed  Badge = "failed"    // échec
+	Partial    Badge = "partial"   // partiel
+	OnHold     Badge = "frozen"    // gelé
+	TakenBack  Badge = "withdrawn" // retiré
+)
+
+// Badges lists the badges, in the order of a legend.
+func Badges() []Badge {
+	return []Badge{Scheduled, InProgress, Published, ToCheck, AllFailed, Partial, OnHold, TakenBack}
+}
+
+// BadgeOf sums up the states of a post's publications. What somebody must look
+// at comes first: doubt, then a failure, then a hold.
+func BadgeOf(states []State) Badge {
+	n := map[State]int{}
+	for _, s := range states {
+		n[s]++
+	}
+	gone := n[Sent] + n[Withdrawn]
+	switch {
+	case len(states) == 0:
+		return NoBadge
+	case n[Unknown] > 0:
+		return ToCheck
+	case n[Failed] > 0 && gone+n[Sending] > 0:
+		return Partial
+	case n[Failed] == len(states):
+		return AllFailed
+	case n[Failed] > 0:
+		return Partial
+	case n[Frozen] > 0:
+		return OnHold
+	case n[Sending] > 0 || gone > 0 && n[Planned]+n[Due] > 0 || n[Due] > 0:
+		return InProgress
+	case n[Planned] > 0:
+		return Scheduled
+	case n[Sent] > 0:
+		return Published
+	default:
+		return TakenBack
+	}
+}
+
+// Validation is the other badge of a post: whether its words were accepted.
+// The approval room decides all but the first two.
+type Validation string
+
+const (
+	Draft    Validation = "draft"    // brouillon
+	Approved Validation = "approved" // validé
+)
