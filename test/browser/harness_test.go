@@ -56,9 +56,7 @@ func TestAnErrorOfThePageIsHeard(t *testing.T) {
 			p := Someone(t, site(t, body), "claire")
 			p.Go("/")
 			p.until("hear it", func() bool { return len(p.Said()) > 0 })
-			p.mu.Lock()
-			p.said = nil // heard, and meant
-			p.mu.Unlock()
+			p.forget() // heard, and meant
 		})
 	}
 }

@@ -28,9 +28,18 @@ type Person struct {
 	ctx  context.Context
 	base string
 
+	shared   *Person // whose console this is, for a person inside a test; nil: her own
 	mu       sync.Mutex
 	said     []string // what the console said that it should not have
 	tolerate []string
+}
+
+// root is the person whose window this is.
+func (p *Person) root() *Person {
+	if p.shared != nil {
+		return p.shared
+	}
+	return p
 }
 
 // Someone opens a window on the site at base. Everything a page writes to
@@ -91,6 +100,7 @@ func (p *Person) hear(m chromedp.ConsoleMessage) {
 
 // Said is what the console said until now that it should not have.
 func (p *Person) Said() []string {
+	p = p.root()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Clone(p.said)
@@ -99,9 +109,24 @@ func (p *Person) Said() []string {
 // Tolerate lets lines of the console pass that contain the text, for pages
 // that are meant to fail ("status of 404").
 func (p *Person) Tolerate(text ...string) {
+	p = p.root()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.tolerate = append(p.tolerate, text...)
+}
+
+// forget drops what the console said and what was tolerated, once it is told.
+func (p *Person) forget() {
+	p = p.root()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.said, p.tolerate = nil, nil
+}
+
+// Status is the status the page was answered with.
+func (p *Person) Status() int {
+	p.tb.Helper()
+	return value(p, "read the status", chromedp.Evaluate[int](`performance.getEntriesByType("navigation")[0].responseStatus`))
 }
 
 // Go opens a path of the site and waits until the page stands.

@@ -1,0 +1,91 @@
+package browser
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// State is what a page is looked at in.
+type State string
+
+const (
+	// Full: the example agency, a month of posts.
+	Full State = "full"
+	// Empty: a new account with one new brand.
+	Empty State = "empty"
+	// Broken: what a page says when something is wrong.
+	Broken State = "broken"
+	// Outside: nobody is signed in.
+	Outside State = "outside"
+)
+
+// Page is one page a person can look at. The list is the only one: the
+// accessibility test, the pictures and the crawl all walk it.
+type Page struct {
+	// Name is the name of the picture.
+	Name string
+	// Path may hold {brackets}: such a page is reached by the first link of
+	// that form seen on a page before it.
+	Path string
+	// States say where it stands; a page is looked at once in each.
+	States []State
+	// Do happens on the page before it is looked at: opening a dialog, sending
+	// a form that is refused.
+	Do func(*Person)
+	// Status is what the page answers when it is not 200.
+	Status int
+}
+
+// In says whether the page is looked at in this state.
+func (p Page) In(s State) bool { return slices.Contains(p.States, s) }
+
+// Pattern matches the addresses of this page, query aside.
+func (p Page) Pattern() *regexp.Regexp {
+	path, _, _ := strings.Cut(p.Path, "?")
+	return regexp.MustCompile("^" + bracket.ReplaceAllString(regexp.QuoteMeta(path), `([^/?]+)`) + "$")
+}
+
+var bracket = regexp.MustCompile(`\\\{[a-z]+\\\}`)
+
+// Find gives the address to open: its path when it has no brackets, otherwise
+// the first of the links that is such a page. The query of the table is added.
+func (p Page) Find(links []string) (string, bool) {
+	path, query, _ := strings.Cut(p.Path, "?")
+	if strings.Contains(path, "{") {
+		pattern := p.Pattern()
+		i := slices.IndexFunc(links, func(l string) bool {
+			at, _, _ := strings.Cut(l, "?")
+			return pattern.MatchString(at) && !known(at, p)
+		})
+		if i < 0 {
+			return "", false
+		}
+		path, _, _ = strings.Cut(links[i], "?")
+	}
+	if query != "" {
+		path += "?" + query
+	}
+	return path, true
+}
+
+// known says whether an address is that of another page of the table, spelled
+// out: /b/x/posts/new is no post called “new”.
+func known(address string, but Page) bool {
+	return slices.ContainsFunc(Pages, func(p Page) bool {
+		return p.Path != but.Path && strings.Count(p.Path, "{") < strings.Count(but.Path, "{") && p.Pattern().MatchString(address)
+	})
+}
+
+var (
+	inside  = []State{Full, Empty}
+	outside = []State{Outside}
+	broken  = []State{Broken}
+	full    = []State{Full}
+)
+
+// Pages is every page of Vigie, in an order in which the links to a page are
+// seen before it.
+var Pages = []Page{
+	{Name: "welcome", Path: "/", States: outside},
+}
