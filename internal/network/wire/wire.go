@@ -231,7 +231,9 @@ func (c *Client) refusal(call Call, a Answer, body []byte) error {
 		f = errTooMany.After(retryAfter(a.Header, time.Now()))
 	case s == 408 || s >= 500:
 		// It may have acted before it failed; a bad gateway surely may.
-		f = errServer.After(retryAfter(a.Header, time.Now()))
+		// Only its own Retry-After: the counters that Mastodon and Bluesky put on
+		// every answer say nothing about when a broken server is back.
+		f = errServer.After(retryAfter(http.Header{"Retry-After": a.Header.Values("Retry-After")}, time.Now()))
 		if call.Writes {
 			out = network.Unknown
 		}

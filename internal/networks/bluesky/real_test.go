@@ -129,7 +129,7 @@ func (p peer) standing(t testing.TB, did string) []record {
 	p.xrpc(t, p.url, "com.atproto.repo.listRecords", url.Values{
 		"repo": {did}, "collection": {"app.bsky.feed.post"}, "limit": {"100"}, "reverse": {"true"},
 	}, "", nil, &got)
-	return got.Records
+	return byAge(got.Records)
 }
 
 type threadView struct {
@@ -436,7 +436,7 @@ func TestRealSessionIsMadeOnceAndRenewedOnce(t *testing.T) {
 		t.Errorf("%d sessions made, %d saves", n, k.saves)
 	}
 	// A token that the server does not know, and many posts at once: one renewal.
-	k.c.Data["access"] += "x"
+	k.c.Data["access_jwt"] += "x"
 	a := open(t, d, k)
 	var wg sync.WaitGroup
 	for i := range 6 {
@@ -457,8 +457,8 @@ func TestRealSessionIsMadeOnceAndRenewedOnce(t *testing.T) {
 	publish(t, open(t, d, k), intent("demain"))
 
 	// Both tokens bad: signed out, nothing sent.
-	k.c.Data["access"] += "x"
-	k.c.Data["refresh"] += "x"
+	k.c.Data["access_jwt"] += "x"
+	k.c.Data["refresh_jwt"] += "x"
 	_, err := open(t, d, k).Publish(t.Context(), intent("jamais"))
 	wants(t, err, network.NotSent, fault.SignedOut)
 	_, err = open(t, d, k).WhoAmI(t.Context())

@@ -21,7 +21,7 @@ type tokens struct {
 }
 
 func tokensOf(data map[string]string) tokens {
-	return tokens{DID: data["did"], Handle: data["handle"], Access: data["access"], Refresh: data["refresh"]}
+	return tokens{DID: data["did"], Handle: data["handle"], Access: data["access_jwt"], Refresh: data["refresh_jwt"]}
 }
 
 // sessionAnswer is what createSession and refreshSession return.
@@ -82,7 +82,7 @@ func (s *session) tokens() tokens {
 func (s *session) credentials() network.Credentials {
 	t := s.tokens()
 	return network.Credentials{Server: s.server, Data: map[string]string{
-		"did": t.DID, "handle": t.Handle, "access": t.Access, "refresh": t.Refresh,
+		"did": t.DID, "handle": t.Handle, "access_jwt": t.Access, "refresh_jwt": t.Refresh,
 	}}
 }
 

@@ -167,7 +167,8 @@ func (s *Server) put(r *http.Request, body []byte, who *Person) (any, *xrpc) {
 	}
 	v := map[string]any{}
 	_ = json.Unmarshal(in.Record, &v)
-	s.records[uri] = &Record{URI: uri, CID: cid, Value: v}
+	s.n++
+	s.records[uri] = &Record{URI: uri, CID: cid, Value: v, n: s.n}
 	return map[string]any{"uri": uri, "cid": cid, "validationStatus": "valid"}, nil
 }
 

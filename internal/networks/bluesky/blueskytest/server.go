@@ -21,6 +21,7 @@ type Person struct{ DID, Handle, Password string }
 type Record struct {
 	URI, CID string
 	Value    map[string]any
+	n        int // in the order of arrival
 }
 
 // Server is the fake; make it with Start.
@@ -96,14 +97,15 @@ func (s *Server) End() {
 	clear(s.refresh)
 }
 
-// Records are what stands in the repositories, in the order of their keys.
+// Records are what stands in the repositories, oldest first.
 func (s *Server) Records() []Record {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var out []Record
-	for _, k := range slices.Sorted(maps.Keys(s.records)) {
-		out = append(out, *s.records[k])
+	for r := range maps.Values(s.records) {
+		out = append(out, *r)
 	}
+	slices.SortFunc(out, func(a, b Record) int { return a.n - b.n })
 	return out
 }
 
@@ -213,5 +215,16 @@ func (s *Server) manners(name string, r *http.Request, m method) {
 	}
 	if has := r.Header.Get("Authorization") != ""; has != m.auth {
 		s.complain("%s: Authorization sent: %v", name, has)
+	}
+}
+
+// Rename gives a person another handle, as people do on the network.
+func (s *Server) Rename(from, to string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.people {
+		if p.Handle == from {
+			p.Handle = to
+		}
 	}
 }
