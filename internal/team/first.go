@@ -2,6 +2,7 @@ package team
 
 import (
 	"context"
+	"errors"
 
 	"vigie/internal/base/fault"
 	"vigie/internal/base/id"
@@ -75,6 +76,11 @@ func (s *Service) First(ctx context.Context, in NewPerson, guest Actor, from Fro
 		return Entry{}, err
 	}
 	p.Admin = true
+	defer func() { // there was nobody: whoever took the address was first
+		if errors.Is(err, errEmailTaken) {
+			err = errFirstDone.Because(err)
+		}
+	}()
 	return s.enter(ctx, from, func(tx *sqldb.Tx) (id.Person, error) {
 		was := Person{}
 		if guest.Person != "" {

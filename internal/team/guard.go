@@ -115,7 +115,7 @@ func (g *guard) admitSignIn(account string, from From, known bool) (*ticket, err
 	defer g.mu.Unlock()
 	if known {
 		key := "device " + account + " " + from.Device
-		if err := g.look(key, deviceRule); err != nil {
+		if err := slow(g.wait(key, deviceRule)); err != nil {
 			return nil, err
 		}
 		g.count(key, deviceRule)
@@ -127,10 +127,7 @@ func (g *guard) admitSignIn(account string, from From, known bool) (*ticket, err
 		pair = siegeRule
 	}
 	address, own := "address "+from.prefix(), "stranger "+account+" "+from.prefix()
-	if err := g.look(address, addressRule); err != nil {
-		return nil, err
-	}
-	if err := g.look(own, pair); err != nil {
+	if err := slow(max(g.wait(address, addressRule), g.wait(own, pair))); err != nil {
 		return nil, err
 	}
 	g.count(address, addressRule)
@@ -146,7 +143,7 @@ func (g *guard) admit(what string, from From, r rule) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	key := what + " " + from.prefix()
-	if err := g.look(key, r); err != nil {
+	if err := slow(g.wait(key, r)); err != nil {
 		return err
 	}
 	g.count(key, r)
@@ -176,14 +173,18 @@ func (g *guard) fresh(key string, forget time.Duration) *budget {
 	return b
 }
 
-func (g *guard) look(key string, r rule) error {
+// wait is how long a key must still be quiet. A clock set back does not make it
+// longer than its rule.
+func (g *guard) wait(key string, r rule) time.Duration {
 	b := g.fresh(key, r.forget)
 	if b == nil {
-		return nil
+		return 0
 	}
-	wait := b.next.Sub(g.now())
-	// A clock set back must not make a delay longer than its rule.
-	if wait = min(wait, r.max); wait <= 0 {
+	return min(b.next.Sub(g.now()), r.max)
+}
+
+func slow(wait time.Duration) error {
+	if wait <= 0 {
 		return nil
 	}
 	secs := int((wait + time.Second - 1) / time.Second)
