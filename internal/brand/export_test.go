@@ -1,0 +1,4 @@
+package brand
+
+// Luminance is for the test of the palette.
+var Luminance = luminance
