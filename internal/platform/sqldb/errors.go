@@ -23,6 +23,10 @@ var (
 	errGone   = fault.New(fault.Transient, "db.gone").After(time.Second)
 )
 
+// Fault translates an error of a driver that a library met on this package's
+// connections (the job queue); nil stays nil, and a fault stays as it is.
+func Fault(err error) error { return asFault(err) }
+
 // asFault is the only place that knows the drivers' codes.
 func asFault(err error) error {
 	if err == nil {
