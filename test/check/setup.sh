@@ -5,7 +5,6 @@
 DEBIAN="
 gcc:gcc
 gcc:libc6-dev
-git:git
 psql:postgresql
 redis-server:redis-server
 chromium:chromium
