@@ -19,7 +19,7 @@ type claimed struct {
 const claimable = `state IN ('planned', 'due') AND next_at <= ?`
 
 // frozenHere finds, inside a statement on publication, what a freeze holds.
-const frozenHere = `EXISTS (SELECT 1 FROM freeze f WHERE f.lifted_at IS NULL AND (f.brand = '' OR f.brand = publication.brand))`
+const frozenHere = `EXISTS (SELECT 1 FROM brand_freeze f WHERE f.lifted_at IS NULL AND (f.brand = '' OR f.brand = publication.brand))`
 
 // claim writes down, in one transaction for the whole batch, that this node is
 // about to try: state, attempt, time of the intent. Nothing is sent before that
@@ -35,7 +35,7 @@ func (l *Ledger) claim(ctx context.Context, limit int) ([]claimed, error) {
 			}
 		}
 		now := sqldb.At(tx.Now)
-		if frozen, err := sqldb.Value[int64](ctx, tx, `SELECT COUNT(*) FROM freeze WHERE lifted_at IS NULL`); err != nil {
+		if frozen, err := sqldb.Value[int64](ctx, tx, `SELECT COUNT(*) FROM brand_freeze WHERE lifted_at IS NULL`); err != nil {
 			return err
 		} else if frozen > 0 {
 			held, err := moveMany(ctx, tx, "", claimable+` AND `+frozenHere, []any{now}, `state = 'frozen'`, nil, Step{What: StepFrozen, Node: l.node})

@@ -56,7 +56,7 @@ func (s *Service) Freeze(ctx context.Context, a team.Actor, b id.Brand, reason s
 			return err
 		}
 		out.Freeze = Freeze{ID: string(id.New[id.Token]()), Brand: b, Reason: textkit.Excerpt(reason, 300), By: a.Person, Since: tx.Now}
-		if _, err := tx.Exec(ctx, `INSERT INTO freeze (id, brand, reason, by_person, since, lifted_at, lifted_by) VALUES (?,?,?,?,?,NULL,'')`,
+		if _, err := tx.Exec(ctx, `INSERT INTO brand_freeze (id, brand, reason, by_person, since, lifted_at, lifted_by) VALUES (?,?,?,?,?,NULL,'')`,
 			out.Freeze.ID, b, out.Freeze.Reason, a.Person, sqldb.At(tx.Now)); err != nil {
 			if fault.Is(err, fault.Conflict) {
 				return errFrozen.Because(err)
@@ -94,18 +94,18 @@ func (s *Service) Thaw(ctx context.Context, a team.Actor, b id.Brand) (_ Thawed,
 	}
 	var out Thawed
 	err = s.DB.Write(ctx, func(tx *sqldb.Tx) error {
-		fid, err := sqldb.Value[string](ctx, tx, `SELECT id FROM freeze WHERE brand = ? AND lifted_at IS NULL`, b)
+		fid, err := sqldb.Value[string](ctx, tx, `SELECT id FROM brand_freeze WHERE brand = ? AND lifted_at IS NULL`, b)
 		if sqldb.IsNoRow(err) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `UPDATE freeze SET lifted_at = ?, lifted_by = ? WHERE id = ?`, sqldb.At(tx.Now), a.Person, fid); err != nil {
+		if _, err := tx.Exec(ctx, `UPDATE brand_freeze SET lifted_at = ?, lifted_by = ? WHERE id = ?`, sqldb.At(tx.Now), a.Person, fid); err != nil {
 			return err
 		}
 		// A brand may be held twice: by its own freeze and by the one for all.
-		still := ` AND NOT EXISTS (SELECT 1 FROM freeze f WHERE f.lifted_at IS NULL AND (f.brand = '' OR f.brand = publication.brand))`
+		still := ` AND NOT EXISTS (SELECT 1 FROM brand_freeze f WHERE f.lifted_at IS NULL AND (f.brand = '' OR f.brand = publication.brand))`
 		free, err := moveMany(ctx, tx, b, `state = 'frozen' AND problem = '' AND due_at > ?`+still, []any{sqldb.At(tx.Now)},
 			`state = 'planned', next_at = due_at`, nil, Step{What: StepThawed, Who: string(a.Person)})
 		if err != nil {
@@ -200,7 +200,7 @@ func (s *Service) frost(ctx context.Context, tx *sqldb.Tx, a team.Actor, b id.Br
 }
 
 func frozenIn(ctx context.Context, q sqldb.Q, b id.Brand) (bool, error) {
-	n, err := sqldb.Value[int64](ctx, q, `SELECT COUNT(*) FROM freeze WHERE lifted_at IS NULL AND (brand = '' OR brand = ?)`, b)
+	n, err := sqldb.Value[int64](ctx, q, `SELECT COUNT(*) FROM brand_freeze WHERE lifted_at IS NULL AND (brand = '' OR brand = ?)`, b)
 	return n > 0, err
 }
 
@@ -216,5 +216,5 @@ func (s *Service) Freezes(ctx context.Context, a team.Actor, b id.Brand) (_ []Fr
 		err = r.Scan(&f.ID, &f.Brand, &f.Reason, &f.By, &since)
 		f.Since = since.Time
 		return f, err
-	}, `SELECT id, brand, reason, by_person, since FROM freeze WHERE lifted_at IS NULL AND (brand = '' OR brand = ?) ORDER BY since`, b)
+	}, `SELECT id, brand, reason, by_person, since FROM brand_freeze WHERE lifted_at IS NULL AND (brand = '' OR brand = ?) ORDER BY since`, b)
 }

@@ -120,7 +120,7 @@ CREATE TABLE publication_step (
 );
 CREATE INDEX publication_step_of ON publication_step (publication, seq);
 
-CREATE TABLE freeze (
+CREATE TABLE brand_freeze (
   id TEXT PRIMARY KEY,
   brand TEXT NOT NULL,
   reason TEXT NOT NULL,
@@ -129,7 +129,7 @@ CREATE TABLE freeze (
   lifted_at BIGINT,
   lifted_by TEXT NOT NULL
 );
-CREATE UNIQUE INDEX freeze_open ON freeze (brand) WHERE lifted_at IS NULL;
+CREATE UNIQUE INDEX freeze_open ON brand_freeze (brand) WHERE lifted_at IS NULL;
 
 -- one row: claiming shares it, freezing takes it alone, so that on PostgreSQL
 -- no claim that began before a freeze can end after it
