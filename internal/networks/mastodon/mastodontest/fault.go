@@ -71,8 +71,8 @@ func (s *Server) Heal() {
 	s.faults = nil
 }
 
-// release ends every wait, so that none outlives its test.
-func (s *Server) release() { close(s.quit) }
+// Release ends every wait, so that none outlives its test.
+func (s *Server) Release() { s.once.Do(func() { close(s.quit) }) }
 
 func (s *Server) fault(r *http.Request) *Fault {
 	s.mu.Lock()

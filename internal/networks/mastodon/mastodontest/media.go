@@ -26,7 +26,7 @@ func (q *request) takeMedia(polls int) (*Media, error) {
 	if !slices.Contains(imageTypes, kind) {
 		return nil, no(422, "Validation failed: File content type is invalid, File is invalid")
 	}
-	if kind != q.ftype {
+	if q.ftype != "" && kind != q.ftype {
 		q.s.complain(q.r, "the file is %s and says %s", kind, q.ftype)
 	}
 	if int64(len(q.file)) > q.s.o.ImageBytes {

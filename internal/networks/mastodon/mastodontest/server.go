@@ -145,6 +145,7 @@ type Server struct {
 	journal    *journal
 	mux        *http.ServeMux
 	quit       chan struct{}
+	once       sync.Once
 }
 
 // New makes a server, reading back what Options.Dir holds.
@@ -185,7 +186,7 @@ func Start(t testing.TB, o Options) *Server {
 	h := httptest.NewServer(s)
 	s.URL = h.URL
 	t.Cleanup(func() {
-		s.release()
+		s.Release()
 		h.CloseClientConnections()
 		h.Close()
 		_ = s.Close()
