@@ -15,6 +15,7 @@ const { values: opt } = parseArgs({
     bsky: { type: 'string' },
     ozone: { type: 'string' },
     limits: { type: 'boolean', default: false },
+    alone: { type: 'boolean', default: false },
   },
 })
 
@@ -41,7 +42,12 @@ dns.setDefaultResultOrder('ipv4first')
 
 // Everything that is written goes into one directory, removed at the end. It is
 // not under the repository: PostgreSQL runs as another user when we are root.
-const run = fs.mkdtempSync(path.join(os.tmpdir(), 'vigie-bluesky-'))
+// Those of runs that were killed with -9 are swept first.
+for (const name of fs.readdirSync(os.tmpdir())) {
+  const pid = /^vigie-bluesky-(\d+)-/.exec(name)?.[1]
+  if (pid && !fs.existsSync(`/proc/${pid}`)) fs.rmSync(path.join(os.tmpdir(), name), { recursive: true, force: true })
+}
+const run = fs.mkdtempSync(path.join(os.tmpdir(), `vigie-bluesky-${process.pid}-`))
 fs.chmodSync(run, 0o711)
 fs.mkdirSync(path.join(run, 'tmp'))
 process.env.TMPDIR = path.join(run, 'tmp')
@@ -92,7 +98,8 @@ const free = () =>
 const port = async (given) => (given ? Number(given) : await free())
 
 // A child dies with us, even when we are killed with -9.
-const guard = (sig) => (process.getuid() === 0 || spawnSync('setpriv', ['--version']).status === 0 ? ['setpriv', '--pdeathsig', sig] : [])
+const setpriv = spawnSync('setpriv', ['--version']).status === 0
+const guard = (sig) => (setpriv ? ['setpriv', '--pdeathsig', sig] : [])
 function child(words, env = process.env) {
   const c = spawn(words[0], words.slice(1), { stdio: ['ignore', 'ignore', 'pipe'], env })
   let said = ''
@@ -178,7 +185,8 @@ try {
   const pds = { port: await port(opt.pds), hostname: 'localhost', enableDidDocWithSession: true, rateLimitsEnabled: opt.limits }
   const plc = { port: await port(opt.plc) }
   const { TestNetwork, TestNetworkNoAppView, TestPlc, TestPds, mockNetworkUtilities } = await import('@atproto/dev-env')
-  if (missing.length === 0) {
+  const alone = opt.alone || missing.length > 0
+  if (!alone) {
     process.env.DB_POSTGRES_URL = await postgres(tools.initdb, tools.postgres)
     process.env.DB_POSTGRES_SCHEMA = 'bsky'
     process.env.REDIS_HOST = await redis(tools.redis)
@@ -204,7 +212,7 @@ try {
     ozone: at(network.ozone),
     admin: network.pds.ctx.cfg.adminPassword ?? 'admin-pass',
     domain: '.test',
-    missing: missing.length ? `no AppView: ${missing.join(', ')} not installed` : '',
+    missing: !alone ? '' : opt.alone ? 'no AppView: --alone' : `no AppView: ${missing.join(', ')} not installed`,
     ms: Date.now() - t0,
   }
   out(JSON.stringify(line) + '\n')
