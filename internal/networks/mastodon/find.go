@@ -89,7 +89,7 @@ func (a *account) Find(ctx context.Context, in network.Intent) (f network.Findin
 	// An intent from the future: the clock went back since, and the comparison
 	// above may have looked in the wrong hour. Nobody is sure then.
 	steady := !in.Made.After(now.Add(margin))
-	f.Sure = readBack && steady && now.Sub(in.Made) >= a.d.Settle
+	f.Sure = readBack && steady && (a.d.Settle < 0 || now.Sub(in.Made) >= a.d.Settle)
 	return f, nil
 }
 

@@ -44,6 +44,8 @@ type Fault struct {
 	// Reached, when not nil, is called once the fault has caught a request,
 	// before it waits (with After: when the effect has been taken).
 	Reached func() `json:"-"`
+	// Done, when not nil, is called when the server is through with the request.
+	Done func() `json:"-"`
 }
 
 type armed struct {

@@ -68,6 +68,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f := s.fault(r)
+	if f != nil && f.Done != nil {
+		defer f.Done()
+	}
 	if f != nil && f.CutBody > 0 {
 		f.wait(s)
 		f.answer(w, r, nil)
