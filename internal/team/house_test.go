@@ -16,6 +16,7 @@ import (
 	"vigie/internal/brand"
 	"vigie/internal/platform/i18n"
 	"vigie/internal/platform/logbook"
+	"vigie/internal/platform/mail"
 	"vigie/internal/platform/secret"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/platform/sqldb/sqldbtest"
@@ -45,7 +46,7 @@ type house struct {
 	entries []logbook.Entry
 	told    []string
 	jobs    []team.MailJob
-	letters []team.Letter
+	letters []mail.Message
 }
 
 var words = fstest.MapFS{}
@@ -72,10 +73,7 @@ func each(t *testing.T, test func(h *house)) {
 					tx.AfterCommit(func() { h.lock(func() { h.jobs = append(h.jobs, args.(team.MailJob)) }) })
 					return nil
 				},
-				Post: func(_ context.Context, l team.Letter) error {
-					h.lock(func() { h.letters = append(h.letters, l) })
-					return nil
-				}}
+				Post: sender(func(l mail.Message) error { h.lock(func() { h.letters = append(h.letters, l) }); return nil })}
 			h.people = team.New(h.conf)
 			h.brands = brand.New(brand.Config{DB: h.db, Book: h, People: h.people, Tell: h.tell})
 			test(h)
@@ -104,7 +102,7 @@ func (h *house) acts() (out []string) {
 }
 
 // mails does the waiting jobs and returns the letters so far.
-func (h *house) mails() []team.Letter {
+func (h *house) mails() []mail.Message {
 	h.Helper()
 	var jobs []team.MailJob
 	h.lock(func() { jobs, h.jobs = h.jobs, nil })
@@ -116,7 +114,7 @@ func (h *house) mails() []team.Letter {
 
 var link = regexp.MustCompile(`https://vigie\.test/\w+/([\w-]+)`)
 
-func tokenIn(l team.Letter) string { return link.FindStringSubmatch(l.Text)[1] }
+func tokenIn(l mail.Message) string { return link.FindStringSubmatch(l.Text)[1] }
 
 func (h *house) ok(err error) {
 	h.Helper()
@@ -171,3 +169,7 @@ func (h *house) brand(owner id.Person, name string) id.Brand {
 	h.ok(err)
 	return b.ID
 }
+
+type sender func(mail.Message) error
+
+func (s sender) Send(_ context.Context, m mail.Message) error { return s(m) }

@@ -7,21 +7,9 @@ import (
 
 	"vigie/internal/base/fault"
 	"vigie/internal/base/id"
+	"vigie/internal/platform/mail"
 	"vigie/internal/platform/sqldb"
 )
-
-// Letter is a mail that is ready to leave. Text is plain.
-type Letter struct {
-	To      string
-	Subject string
-	Text    string
-	// Key is the same when the same letter is tried again.
-	Key string
-}
-
-// Post hands a letter to the outside. It may be called again for the same
-// letter when it failed or when it is not known whether it left.
-type Post func(ctx context.Context, l Letter) error
 
 // MailKind is the kind of job that sends the mails of this package.
 const MailKind = "team.mail"
@@ -35,7 +23,7 @@ type MailJob struct {
 }
 
 // SendMail does a MailJob. What is over by now (used, withdrawn, ended) is not
-// sent; safe to repeat. Errors are those of Post.
+// sent; safe to repeat. Errors are those of the Sender.
 func (s *Service) SendMail(ctx context.Context, job MailJob) (err error) {
 	defer fault.Wrap(&err, "send mail")
 	if s.post == nil {
@@ -68,7 +56,7 @@ func (s *Service) sendReset(ctx context.Context, reset ResetID) error {
 	if err != nil {
 		return err
 	}
-	if err := s.send(ctx, p.Email, p.Language, p.Zone, "team.mail.reset", string(reset),
+	if err := s.send(ctx, mail.Address{Name: p.Name, Email: p.Email}, p.Language, p.Zone, "team.mail.reset.", string(reset),
 		"name", p.Name, "link", s.address+"/reset/"+url.PathEscape(string(token)), "ends", ends.Time); err != nil {
 		return err
 	}
@@ -94,10 +82,10 @@ func (s *Service) sendInvitation(ctx context.Context, inv InvitationID) error {
 	if err != nil {
 		return err
 	}
-	key := "team.mail.invite_in"
+	key := "team.mail.invite_in."
 	name := ""
 	if i.Brand != "" {
-		key = "team.mail.invite"
+		key = "team.mail.invite."
 		if name, err = s.brandName(ctx, s.db, i.Brand); err != nil {
 			if fault.Is(err, fault.NotFound) {
 				return nil
@@ -113,7 +101,7 @@ func (s *Service) sendInvitation(ctx context.Context, inv InvitationID) error {
 	if inviter == "" {
 		inviter = "Vigie"
 	}
-	if err := s.send(ctx, i.Email, language, "Europe/Paris", key, string(inv), "inviter", inviter, "brand", name, "role", role,
+	if err := s.send(ctx, mail.Address{Email: i.Email}, language, "Europe/Paris", key, string(inv), "inviter", inviter, "brand", name, "role", role,
 		"link", s.address+"/invitation/"+url.PathEscape(string(token)), "ends", i.Ends); err != nil {
 		return err
 	}
@@ -126,17 +114,18 @@ func (s *Service) sendChanged(ctx context.Context, person id.Person) error {
 	if err != nil || p.Email == "" {
 		return err
 	}
-	return s.send(ctx, p.Email, p.Language, p.Zone, "team.mail.changed", "changed-"+string(person), "name", p.Name, "link", s.address+"/forgotten")
+	return s.send(ctx, mail.Address{Name: p.Name, Email: p.Email}, p.Language, p.Zone, "team.mail.changed.", "", "name", p.Name, "link", s.address+"/forgotten")
 }
 
 // send writes the letter in the person's language: the texts are
-// "<key>.subject" and "<key>.text".
-func (s *Service) send(ctx context.Context, to, language, zone, key, letter string, values ...any) error {
+// "<key>subject" and "<key>text". letter names it, so that a mailbox drops a
+// second copy.
+func (s *Service) send(ctx context.Context, to mail.Address, language, zone, key, letter string, values ...any) error {
 	loc := s.words.For(language).In(zone)
 	for i, v := range values {
 		if t, ok := v.(time.Time); ok {
 			values[i] = loc.DateTime(t)
 		}
 	}
-	return s.post(ctx, Letter{To: to, Subject: loc.T(key+".subject", values...), Text: loc.T(key+".text", values...), Key: letter})
+	return s.post.Send(ctx, mail.Message{ID: letter, To: to, Language: loc.Lang, Subject: loc.T(key+"subject", values...), Text: loc.T(key+"text", values...)})
 }

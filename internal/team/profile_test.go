@@ -1,7 +1,6 @@
 package team_test
 
 import (
-	"context"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +9,7 @@ import (
 
 	"vigie/internal/base/fault"
 	"vigie/internal/base/id"
+	"vigie/internal/platform/mail"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/team"
 )
@@ -21,7 +21,7 @@ func TestAResetLinkOpensOnceForAnHourAndEndsAllSessions(t *testing.T) {
 		h.ok(h.people.AskReset(ctx, "CLAIRE@agence.test", enemy))
 		h.ok(h.people.AskReset(ctx, "claire@agence.test", enemy))
 		letters := h.mails()
-		if len(letters) != 2 || letters[0].To != "claire@agence.test" {
+		if len(letters) != 2 || letters[0].To.Email != "claire@agence.test" {
 			h.Fatalf("%+v", letters)
 		}
 		one, two := tokenIn(letters[0]), tokenIn(letters[1])
@@ -67,7 +67,7 @@ func TestAskingForAResetIsTheSameForUnknownAddressesAndSendsThemNothing(t *testi
 		if count() != 2*rows || len(h.jobs) != 2*jobs || rows != 1 || jobs != 1 {
 			h.Errorf("the work differs: %d rows, %d jobs", rows, jobs)
 		}
-		if l := h.mails(); len(l) != 1 || l[0].To != "claire@agence.test" {
+		if l := h.mails(); len(l) != 1 || l[0].To.Email != "claire@agence.test" {
 			h.Errorf("%+v", l)
 		}
 		for range 3 { // one mailbox is not filled, from however many addresses
@@ -90,14 +90,14 @@ func TestAMailTriedAgainCarriesTheSameLink(t *testing.T) {
 		h.first()
 		h.ok(h.people.AskReset(h.Context(), "claire@agence.test", home))
 		conf := h.conf
-		var first team.Letter
-		conf.Post = func(_ context.Context, l team.Letter) error { first = l; return fault.New(fault.Transient, "") }
+		var first mail.Message
+		conf.Post = sender(func(m mail.Message) error { first = m; return fault.New(fault.Transient, "") })
 		if err := team.New(conf).SendMail(h.Context(), h.jobs[0]); !fault.Is(err, fault.Transient) {
 			h.Fatal(err)
 		}
 		job := h.jobs[0]
 		l := h.mails()
-		if len(l) != 1 || l[0] != first {
+		if len(l) != 1 || cmp.Diff(l[0], first) != "" {
 			h.Errorf("%+v then %+v", first, l)
 		}
 		h.ok(h.people.SendMail(h.Context(), job)) // the job runs twice: one mail

@@ -182,7 +182,7 @@ func TestAnInvitationOpensOnce(t *testing.T) {
 		inv, token, err := h.people.InviteTo(ctx, owner, b, team.Invite{Role: team.Community, Email: "Yann@x.test", Language: "en"})
 		h.ok(err)
 		letters := h.mails()
-		if len(letters) != 1 || letters[0].To != "Yann@x.test" || tokenIn(letters[0]) != token {
+		if len(letters) != 1 || letters[0].To.Email != "Yann@x.test" || tokenIn(letters[0]) != token {
 			h.Fatalf("%+v", letters)
 		}
 		read, err := h.people.ReadInvitation(ctx, token)

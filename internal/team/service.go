@@ -9,6 +9,7 @@ import (
 	"vigie/internal/base/id"
 	"vigie/internal/platform/i18n"
 	"vigie/internal/platform/logbook"
+	"vigie/internal/platform/mail"
 	"vigie/internal/platform/secret"
 	"vigie/internal/platform/sqldb"
 )
@@ -35,7 +36,7 @@ type Config struct {
 	Words   *i18n.Catalog
 	Address string
 	// Post hands a mail to the outside; nil when no mail host is set up.
-	Post Post
+	Post mail.Sender
 	// Now is the clock of the budgets and of what expires; nil means the
 	// database's.
 	Now clock.Now
@@ -54,7 +55,7 @@ type Service struct {
 	tell      func(topic, kind string, data any)
 	words     *i18n.Catalog
 	address   string
-	post      Post
+	post      mail.Sender
 	now       clock.Now
 	vault     *vault
 	guard     *guard
