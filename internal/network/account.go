@@ -58,6 +58,12 @@ type Confirmer interface {
 	Confirm(ctx context.Context, r Receipt) (Receipt, error)
 }
 
+// Editor changes a post in place. In carries the whole of its new content;
+// pictures stay as they are. Repeating it changes nothing more.
+type Editor interface {
+	Edit(ctx context.Context, ref Ref, in Intent) (Receipt, error)
+}
+
 // Deleter withdraws a post. A post that is already gone is success.
 type Deleter interface {
 	Delete(ctx context.Context, ref Ref) error

@@ -22,17 +22,18 @@ const (
 	Uploading  Feature = "upload"
 	Looking    Feature = "find"
 	Confirming Feature = "confirm"
+	Editing    Feature = "edit"
 	Deleting   Feature = "delete"
 )
 
 // Features lists them all.
 func Features() []Feature {
-	return []Feature{Publishing, Uploading, Looking, Confirming, Deleting}
+	return []Feature{Publishing, Uploading, Looking, Confirming, Editing, Deleting}
 }
 
 // Timeouts bound one call of each verb; 0 takes the default.
 type Timeouts struct {
-	Publish, Upload, Find, Confirm, Delete, Ask time.Duration
+	Publish, Upload, Find, Confirm, Edit, Delete, Ask time.Duration
 }
 
 // PresenceConfig is what a Presence works with; the zero value works.
@@ -55,7 +56,7 @@ type PresenceConfig struct {
 // Measure is one call, for the metrics.
 type Measure struct {
 	Kind    Kind
-	Verb    string // publish, upload, find, confirm, delete, whoami, capabilities
+	Verb    string // publish, upload, find, confirm, edit, delete, whoami, capabilities
 	Result  string // "ok" or the outcome
 	Fault   fault.Kind
 	Refused bool // by us, before any call: capability, limit or pace
@@ -100,6 +101,7 @@ func NewPresence(kind Kind, account Account, cfg PresenceConfig) *Presence {
 	d(&t.Upload, 5*time.Minute)
 	d(&t.Find, 30*time.Second)
 	d(&t.Confirm, 30*time.Second)
+	d(&t.Edit, time.Minute)
 	d(&t.Delete, 30*time.Second)
 	d(&t.Ask, 20*time.Second)
 	return &Presence{kind: kind, account: account, cfg: cfg, known: cfg.Known}
@@ -120,6 +122,8 @@ func (p *Presence) Can(f Feature) bool {
 		_, ok = p.account.(Finder)
 	case Confirming:
 		_, ok = p.account.(Confirmer)
+	case Editing:
+		_, ok = p.account.(Editor)
 	case Deleting:
 		_, ok = p.account.(Deleter)
 	}
@@ -179,11 +183,7 @@ func (p *Presence) Publish(ctx context.Context, in Intent) (r Receipt, err error
 	}
 	in.Text, _ = textkit.Clean(in.Text)
 	in.Options.ContentWarning, _ = textkit.Clean(in.Options.ContentWarning)
-	d := Draft{Parts: []string{in.Text}, Options: in.Options}
-	for _, m := range in.Media {
-		d.Media = append(d.Media, DraftMedia{Type: m.Type, Width: m.Width, Height: m.Height, Alt: m.Alt})
-	}
-	if f := Blocking(Check(d, c)); f != nil {
+	if f := Blocking(Check(draftOf(in), c)); f != nil {
 		return r, p.refuse(ctx, "publish", f)
 	}
 	if in.Parent != "" && c.Thread.Max <= 1 {
@@ -276,6 +276,28 @@ func (p *Presence) Confirm(ctx context.Context, r Receipt) (out Receipt, err err
 	return out, err
 }
 
+// Edit changes the text of a post in place, within the same limits as Publish.
+func (p *Presence) Edit(ctx context.Context, ref Ref, in Intent) (r Receipt, err error) {
+	a, ok := p.account.(Editor)
+	if !ok {
+		return r, p.lacks(ctx, Editing)
+	}
+	c, err := p.Capabilities(ctx)
+	if err != nil {
+		return r, notSent(err)
+	}
+	in.Text, _ = textkit.Clean(in.Text)
+	in.Options.ContentWarning, _ = textkit.Clean(in.Options.ContentWarning)
+	if f := Blocking(Check(draftOf(in), c)); f != nil {
+		return r, p.refuse(ctx, "edit", f)
+	}
+	err = p.call(ctx, "edit", p.cfg.Timeouts.Edit, true, &r, func(ctx context.Context) (err error) {
+		r, err = a.Edit(ctx, ref, in)
+		return err
+	})
+	return r, err
+}
+
 // Delete withdraws a post; one that is already gone is success.
 func (p *Presence) Delete(ctx context.Context, ref Ref) error {
 	a, ok := p.account.(Deleter)
@@ -285,6 +307,14 @@ func (p *Presence) Delete(ctx context.Context, ref Ref) error {
 	return p.call(ctx, "delete", p.cfg.Timeouts.Delete, true, &Receipt{Ref: ref}, func(ctx context.Context) error {
 		return a.Delete(ctx, ref)
 	})
+}
+
+func draftOf(in Intent) Draft {
+	d := Draft{Parts: []string{in.Text}, Options: in.Options}
+	for _, m := range in.Media {
+		d.Media = append(d.Media, DraftMedia{Type: m.Type, Width: m.Width, Height: m.Height, Alt: m.Alt})
+	}
+	return d
 }
 
 // call makes one call with its timeout, names what its error leaves open, and

@@ -33,6 +33,7 @@ func cases() []testCase {
 		{"an equal text sent earlier is not this one", anEqualTextEarlier},
 		{"the same intent twice stands once", theSameIntentTwice},
 		{"a post is deleted, twice is fine", aPostIsDeleted},
+		{"a post is edited in place", aPostIsEdited},
 		{"what it cannot do it says", whatItCannotDo},
 		{"a forgotten token says signed out", aForgottenToken},
 		{"a cancelled call ends", aCancelledCallEnds},
@@ -131,6 +132,9 @@ func capabilitiesAreSane(t *testing.T, c *cast) {
 	}
 	if can.Delete != c.p.Can(network.Deleting) {
 		t.Errorf("delete: says %v, can %v", can.Delete, c.p.Can(network.Deleting))
+	}
+	if can.Edit != c.p.Can(network.Editing) {
+		t.Errorf("edit: says %v, can %v", can.Edit, c.p.Can(network.Editing))
 	}
 	if !c.p.Can(network.Publishing) || !c.p.Can(network.Looking) {
 		t.Error("a network of Vigie publishes, and can be looked at after a timeout")
@@ -381,6 +385,23 @@ func aPostIsDeleted(t *testing.T, c *cast) {
 	}
 }
 
+func aPostIsEdited(t *testing.T, c *cast) {
+	p := c.presence(t)
+	if !p.Can(network.Editing) {
+		t.Skip("it cannot edit")
+	}
+	r := c.publish(t, intent("Avec une fote"))
+	in := intent("Sans faute")
+	for range 2 {
+		if _, err := p.Edit(t.Context(), r.Ref, in); err != nil {
+			t.Fatal(explain(err))
+		}
+		if s := c.only(t, in.Text); s.Ref != r.Ref {
+			t.Errorf("another post stands: %+v", s)
+		}
+	}
+}
+
 func whatItCannotDo(t *testing.T, c *cast) {
 	p := c.presence(t)
 	before := c.wire.Calls()
@@ -398,6 +419,8 @@ func whatItCannotDo(t *testing.T, c *cast) {
 			_, err = p.Find(t.Context(), intent("x"))
 		case network.Confirming:
 			_, err = p.Confirm(t.Context(), network.Receipt{Ref: "x"})
+		case network.Editing:
+			_, err = p.Edit(t.Context(), "x", intent("x"))
 		case network.Deleting:
 			err = p.Delete(t.Context(), "x")
 		}

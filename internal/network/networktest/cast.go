@@ -30,6 +30,11 @@ type cast struct {
 	acc  network.Account
 }
 
+type unpaced struct{}
+
+func (unpaced) Take(string, network.PaceRule, time.Time) time.Duration { return 0 }
+func (unpaced) Return(string, time.Time)                               {}
+
 type logBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -94,6 +99,7 @@ func (c *cast) presence(t testing.TB) *network.Presence {
 	}
 	c.p = network.NewPresence(c.Driver.Facts().Kind, c.acc, network.PresenceConfig{
 		Account: "channel-under-test",
+		Pace:    unpaced{}, // the pace has its own tests, with its own clock
 		Log:     slog.New(slog.NewJSONHandler(&c.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		// A stuck case ends; none waits for it.
 		Timeouts: network.Timeouts{Publish: 30 * time.Second, Upload: 30 * time.Second},

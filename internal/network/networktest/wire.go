@@ -26,7 +26,7 @@ type Wire struct {
 
 	mu       sync.Mutex
 	armed    Fault
-	fault    Fault // what the hostile server does with its next call
+	fault    Fault  // what the hostile server does with its next call
 	answer   string // what the network really said to a call whose answer gets lost
 	sticky   bool
 	calls    int
@@ -82,6 +82,15 @@ func (w *Wire) Calm() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.armed, w.sticky = "", false
+}
+
+// Arrived says that a call hangs at the network. A stage with faults of its own
+// calls it; the case then cancels the call, as a timeout would.
+func (w *Wire) Arrived() {
+	select {
+	case w.arrived <- struct{}{}:
+	default:
+	}
 }
 
 // RoundTrip is http.RoundTripper's.
@@ -187,10 +196,7 @@ func (w *Wire) serve(rw http.ResponseWriter, r *http.Request) {
 	case CutBefore, CutAfter:
 		cut(rw)
 	case HangBefore, HangAfter:
-		select {
-		case w.arrived <- struct{}{}:
-		default:
-		}
+		w.Arrived()
 		select {
 		case <-r.Context().Done():
 		case <-w.released:
