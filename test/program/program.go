@@ -121,20 +121,28 @@ func Start(tb testing.TB, c Config) *Program {
 // Kill or Stop, and waits until it answers.
 func (p *Program) Again() {
 	p.tb.Helper()
-	p.launch()
-	if err := p.awaitHealth(); err != nil {
+	err := p.Relaunch()
+	if err == nil {
+		err = p.awaitHealth()
+	}
+	if err != nil {
 		p.Kill()
 		p.tb.Fatalf("the program does not come up: %v\n%s", err, tail(p.Log(), 4000))
 	}
 }
 
-func (p *Program) launch() {
-	p.tb.Helper()
+// Relaunch starts the program anew and does not wait for it: for those who
+// want to kill it while it comes up. Safe on any goroutine, when it is down; when
+// it is up it does nothing.
+func (p *Program) Relaunch() error {
+	if p.Alive() {
+		return nil
+	}
 	cmd := p.command(append([]string{"serve", "--data", p.Data, "--addr", p.addr}, p.config.Args...)...)
 	cmd.Stdout, cmd.Stderr = (*logWriter)(p), (*logWriter)(p)
 	ownGroup(cmd)
 	if err := cmd.Start(); err != nil {
-		p.tb.Fatal(err)
+		return err
 	}
 	end := make(chan struct{})
 	p.mu.Lock()
@@ -147,6 +155,7 @@ func (p *Program) launch() {
 		p.mu.Unlock()
 		close(end)
 	}()
+	return nil
 }
 
 func (p *Program) awaitHealth() error {
@@ -154,6 +163,7 @@ func (p *Program) awaitHealth() error {
 	defer cancel()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
+	_, end := p.process()
 	for {
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.URL+"/healthz", nil)
 		if err != nil {
@@ -168,7 +178,7 @@ func (p *Program) awaitHealth() error {
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("no answer from %s/healthz within %s", p.URL, Patience)
-		case <-p.end:
+		case <-end:
 			return fmt.Errorf("it ended: %w", p.ended())
 		case <-tick.C:
 		}
