@@ -97,6 +97,9 @@ type Config struct {
 	// Took keeps the focused time spent on a subject ("post:<id>"); nil
 	// measures nothing.
 	Took func(ctx context.Context, actor team.Actor, b brand.Brand, subject string, d time.Duration) error
+	// Here keeps that the person is on a topic ("post:<id>"), or no longer; it
+	// must check that she may see it. nil: nobody is shown present.
+	Here func(r *Request, topic string, gone bool) error
 	// Dev serves /_components.
 	Dev bool
 }

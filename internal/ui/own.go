@@ -20,6 +20,9 @@ func (m *Mux) own() []Route {
 	if m.cfg.Took != nil {
 		list = append(list, Route{Method: "POST", Path: "/took", Guard: SignedIn, Handle: m.took, MaxBody: 4096})
 	}
+	if m.cfg.Here != nil {
+		list = append(list, Route{Method: "POST", Path: "/here", Guard: SignedIn, Handle: m.here, MaxBody: 4096})
+	}
 	if m.cfg.Dev {
 		list = append(list, Route{Method: "GET", Path: "/_components", Guard: Public, Handle: m.gallery})
 	}
@@ -106,6 +109,19 @@ func (m *Mux) took(w http.ResponseWriter, r *Request) error {
 		if err := m.cfg.Took(r.Context(), r.Actor, r.Shown(), in.Subject, d); err != nil {
 			return err
 		}
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// here keeps who is on a page; live.js says it every half minute.
+func (m *Mux) here(w http.ResponseWriter, r *Request) error {
+	topic := r.PostFormValue("topic")
+	if topic == "" || len(topic) > 100 {
+		return fault.New(fault.Invalid, "").At("topic")
+	}
+	if err := m.cfg.Here(r, topic, r.PostFormValue("gone") != ""); err != nil {
+		return err
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil

@@ -1,0 +1,171 @@
+// What another person does appears without a reload. Events come as a stream
+// of server-sent events, read with fetch: EventSource cannot hear kinds it was
+// not told of, nor say why it was refused.
+import { connection } from "./toast.js";
+
+const body = document.body;
+const url = body.dataset.liveUrl;
+const topics = () => body.dataset.topics || "";
+
+let last = "";
+let wait = 2000;
+let failures = 0;
+
+async function listen() {
+  const head = { Accept: "text/event-stream" };
+  if (last) head["Last-Event-ID"] = last;
+  try {
+    const res = await fetch(url + "?topics=" + encodeURIComponent(topics()), { headers: head, cache: "no-store" });
+    if (res.status === 401 || res.status === 403 || res.status === 404) return; // signed out: the next click says so
+    if (!res.ok || !res.body) throw new Error("HTTP " + res.status);
+    if (failures > 1) {
+      connection(true);
+      refresh(() => true);
+    }
+    failures = 0;
+    await read(res.body);
+  } catch {
+    if (++failures === 2) connection(false);
+  }
+  // Apart from each other: everybody comes back after a restart.
+  setTimeout(listen, wait * (1 + Math.random()) * Math.min(8, 1 + failures));
+}
+
+async function read(stream) {
+  const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    rest += value;
+    let end;
+    while ((end = rest.indexOf("\n\n")) >= 0) {
+      take(rest.slice(0, end));
+      rest = rest.slice(end + 2);
+    }
+  }
+}
+
+function take(block) {
+  let kind = "message";
+  let data = "";
+  for (const line of block.split("\n")) {
+    if (line.startsWith("id: ")) last = line.slice(4);
+    else if (line.startsWith("event: ")) kind = line.slice(7);
+    else if (line.startsWith("data: ")) data += line.slice(6);
+    else if (line.startsWith("retry: ")) wait = +line.slice(7) || wait;
+  }
+  if (!data) return;
+  let detail;
+  try {
+    detail = { kind, ...JSON.parse(data) };
+  } catch {
+    return;
+  }
+  if (kind === "presence") present(detail.topic, detail.data || []);
+  else if (kind === "resync") refresh(() => true);
+  else refresh((kinds) => kinds.includes(kind) || kinds.includes("*"));
+  document.dispatchEvent(new CustomEvent("vigie:event", { detail }));
+}
+
+// refresh fetches the page again, once for all that happened in a moment, and
+// replaces the marked elements by their newer selves.
+const due = new Set();
+let timer = 0;
+
+function refresh(wants) {
+  for (const el of document.querySelectorAll("[data-live][id]")) {
+    if (wants(el.dataset.live.split(/\s+/))) due.add(el.id);
+  }
+  if (due.size && !timer) timer = setTimeout(renew, 150);
+}
+
+const busy = (el) => el.contains(document.activeElement) && document.activeElement.matches("input, textarea, select, [contenteditable]");
+
+async function renew() {
+  timer = 0;
+  if (document.hidden) {
+    document.addEventListener("visibilitychange", () => (timer ||= setTimeout(renew, 50)), { once: true });
+    return;
+  }
+  const ids = [...due];
+  due.clear();
+  const bySrc = new Map();
+  for (const id of ids) {
+    const el = document.getElementById(id);
+    if (!el) continue;
+    if (busy(el)) {
+      due.add(id);
+      el.addEventListener("focusout", () => (timer ||= setTimeout(renew, 300)), { once: true });
+      continue;
+    }
+    const src = el.dataset.liveSrc || location.pathname + location.search;
+    bySrc.set(src, [...(bySrc.get(src) || []), id]);
+  }
+  for (const [src, list] of bySrc) {
+    try {
+      const res = await fetch(src, { headers: { Accept: "text/html" }, cache: "no-store" });
+      if (!res.ok || res.redirected) continue;
+      const doc = new DOMParser().parseFromString(await res.text(), "text/html");
+      for (const id of list) swap(id, doc.getElementById(id));
+    } catch {
+      // the stream will say when the server is back, and all is read again
+    }
+  }
+  document.dispatchEvent(new CustomEvent("vigie:refreshed"));
+}
+
+function swap(id, fresh) {
+  const old = document.getElementById(id);
+  if (!old || !fresh || old.isEqualNode(fresh)) return;
+  const focus = old.contains(document.activeElement) ? document.activeElement.id : "";
+  const scroll = old.scrollTop;
+  const open = [...old.querySelectorAll("details[open][id]")].map((d) => d.id);
+  const node = document.importNode(fresh, true);
+  old.replaceWith(node);
+  node.scrollTop = scroll;
+  for (const d of open) document.getElementById(d)?.setAttribute("open", "");
+  if (focus) document.getElementById(focus)?.focus();
+  window.htmx?.process(node);
+}
+
+// Presence: the discs of the others on what this page shows.
+function present(topic, people) {
+  const me = body.dataset.topics.match(/person:(\S+)/)?.[1];
+  for (const at of document.querySelectorAll("[data-presence]")) {
+    if (at.dataset.presence !== topic) continue;
+    at.replaceChildren(
+      ...people
+        .filter((p) => p.id !== me)
+        .map((p) => {
+          const disc = document.createElement("span");
+          const label = body.dataset.here.replace("{who}", p.name);
+          const parts = p.name.trim().split(/\s+/);
+          disc.className = "ava ava--s ava--live";
+          disc.setAttribute("role", "img");
+          disc.setAttribute("aria-label", label);
+          disc.title = label;
+          disc.textContent = (parts[0][0] + (parts.length > 1 ? parts.at(-1)[0] : "")).toUpperCase();
+          return disc;
+        }),
+    );
+  }
+}
+
+function here(gone) {
+  for (const at of document.querySelectorAll("[data-presence]")) {
+    const form = new URLSearchParams({ topic: at.dataset.presence });
+    if (gone) form.set("gone", "1");
+    if (gone) navigator.sendBeacon("/here", form);
+    else fetch("/here", { method: "POST", body: form, headers: { Accept: "application/json" } }).catch(() => {});
+  }
+}
+
+if (url) {
+  listen();
+  if (document.querySelector("[data-presence]")) {
+    here(false);
+    setInterval(() => document.hidden || here(false), 30000);
+    window.addEventListener("pagehide", () => here(true));
+  }
+}
