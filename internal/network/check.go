@@ -110,12 +110,12 @@ func checkTexts(d Draft, c Capabilities, add adder) {
 }
 
 func checkMedia(all []DraftMedia, r ImageRule, add adder) {
+	if r.Max == 0 && len(all) > 0 {
+		add(Block, "no_images", "media", "n", len(all))
+		return
+	}
 	if len(all) > r.Max {
-		key := "too_many_images"
-		if r.Max == 0 {
-			key = "no_images"
-		}
-		add(Block, key, "media", "n", len(all), "max", r.Max)
+		add(Block, "too_many_images", "media", "n", len(all), "max", r.Max)
 	}
 	for i, m := range all {
 		field := index("media", i)
