@@ -332,3 +332,48 @@ func TestAHandleChangedOnTheNetworkIsFollowed(t *testing.T) {
 		t.Error(r.URL)
 	}
 }
+
+func TestTheRecordMarksBytesNotLettersAndLabelsSensitivePictures(t *testing.T) {
+	s, d, k := onStage(t)
+	yann := s.Join("yann.test")
+	a := open(t, d, k)
+	text := "Été 🥞 : #Crêpes chez @Yann.test, voir kerlann.fr/blé !"
+	in := intent(text)
+	in.Options.Sensitive = true
+	in.Media = []network.Media{upload(t, a, picture(t, 30, 20), "crêpe", 30, 20)}
+	publish(t, a, in)
+	v := s.Records()[0].Value
+	var got []string
+	for _, f := range v["facets"].([]any) {
+		m := f.(map[string]any)
+		at := m["index"].(map[string]any)
+		x := m["features"].([]any)[0].(map[string]any)
+		got = append(got, fmt.Sprint(text[int(at["byteStart"].(float64)):int(at["byteEnd"].(float64))], " ", x["$type"], " ", x["uri"], x["did"], x["tag"]))
+	}
+	want := []string{
+		"#Crêpes app.bsky.richtext.facet#tag <nil> <nil> Crêpes",
+		"@Yann.test app.bsky.richtext.facet#mention <nil> " + yann.DID + " <nil>",
+		"kerlann.fr/blé app.bsky.richtext.facet#link https://kerlann.fr/blé <nil> <nil>",
+	}
+	for i := range got {
+		got[i] = strings.Join(strings.Fields(strings.ReplaceAll(got[i], "<nil>", " ")), " ")
+		want[i] = strings.Join(strings.Fields(strings.ReplaceAll(want[i], "<nil>", " ")), " ")
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("facets:\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if l := fmt.Sprint(v["labels"]); !strings.Contains(l, "graphic-media") {
+		t.Errorf("labels %s", l)
+	}
+	i := v["embed"].(map[string]any)["images"].([]any)[0].(map[string]any)
+	if fmt.Sprintf("%v %v", i["alt"], i["aspectRatio"]) != "crêpe map[height:20 width:30]" {
+		t.Errorf("image %v", i)
+	}
+	// A sensitive text without a picture is only a text.
+	in = intent("rien à cacher")
+	in.Options.Sensitive = true
+	publish(t, a, in)
+	if v := s.Records()[1].Value; v["labels"] != nil {
+		t.Errorf("labels %v", v["labels"])
+	}
+}

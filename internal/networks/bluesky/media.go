@@ -26,7 +26,7 @@ func (a *account) Upload(ctx context.Context, m network.Upload) (ref network.Ref
 	case int64(len(b)) > limit:
 		return "", errTooLarge.With("max", limit)
 	case len(b) == 0:
-		return "", fault.New(fault.Invalid, "network.empty_file")
+		return "", fault.New(fault.Invalid, "network.bluesky.empty_file")
 	}
 	var got struct {
 		Blob blob `json:"blob"`

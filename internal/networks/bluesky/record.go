@@ -67,7 +67,7 @@ func createdAt(in network.Intent) string {
 // nothing.
 func (a *account) record(ctx context.Context, in network.Intent) (post, error) {
 	if in.Options.ContentWarning != "" {
-		return post{}, fault.New(fault.Unsupported, "network.unsupported.content_warning")
+		return post{}, fault.New(fault.Unsupported, "network.check.no_warning")
 	}
 	facets, err := a.facets(ctx, in.Text)
 	if err != nil {
