@@ -95,7 +95,7 @@ func (q *Queue) queues() []string {
 func (q *Queue) settle(ctx context.Context, j *rivertype.JobRow, result error) error {
 	return q.db.Write(ctx, func(tx *sqldb.Tx) error {
 		return q.engine.within(tx, func(exec riverdriver.Executor) error {
-			p, err := next(j, result, tx.Now)
+			p, err := next(j, result, tx.Now, q.conf.first)
 			if err != nil {
 				return err
 			}
@@ -108,8 +108,8 @@ func (q *Queue) settle(ctx context.Context, j *rivertype.JobRow, result error) e
 	})
 }
 
-func next(j *rivertype.JobRow, result error, now time.Time) (*riverdriver.JobSetStateIfRunningParams, error) {
-	v, after := judge(result, j.Attempt, j.MaxAttempts)
+func next(j *rivertype.JobRow, result error, now time.Time, first time.Duration) (*riverdriver.JobSetStateIfRunningParams, error) {
+	v, after := judge(result, j.Attempt, j.MaxAttempts, first)
 	if v == done {
 		return riverdriver.JobSetStateCompleted(j.ID, now, nil), nil
 	}

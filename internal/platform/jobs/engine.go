@@ -118,7 +118,7 @@ func (m *motor[TTx]) config(node string, kinds map[string]*kind) *river.Config {
 	}
 	var wait sync.Map
 	for _, k := range kinds {
-		river.AddWorkerArgs(c.Workers, payload{kind: k.name}, &workUnit{kind: k, now: m.db.Now, wait: &wait})
+		river.AddWorkerArgs(c.Workers, payload{kind: k.name}, &workUnit{kind: k, now: m.db.Now, first: m.conf.first, wait: &wait})
 		if _, ok := c.Queues[k.opt.Queue]; !ok {
 			c.Queues[k.opt.Queue] = river.QueueConfig{MaxWorkers: defaultWorkers}
 		}
@@ -160,7 +160,14 @@ func (m *motor[TTx]) migrate(ctx context.Context) error {
 		return err
 	}
 	if m.db.Dialect() == sqldb.SQLite {
-		return up()
+		err := up()
+		for range 10 { // another process made a table first; what is left is ours or theirs
+			if err == nil {
+				break
+			}
+			err = up()
+		}
+		return err
 	}
 	// River takes no lock of its own: two nodes that start together would both
 	// make the tables.

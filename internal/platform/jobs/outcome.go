@@ -30,9 +30,9 @@ const (
 	giveUp
 )
 
-// judge is the only place that decides between them. left says whether a
-// further attempt is allowed.
-func judge(err error, attempt, attempts int) (verdict, time.Duration) {
+// judge is the only place that decides between them. first is the pause after
+// the first attempt.
+func judge(err error, attempt, attempts int, first time.Duration) (verdict, time.Duration) {
 	var l later
 	switch {
 	case err == nil:
@@ -44,29 +44,28 @@ func judge(err error, attempt, attempts int) (verdict, time.Duration) {
 	case attempt >= attempts:
 		return giveUp, 0
 	}
-	return again, backoff(attempt, fault.As(err).RetryAfter)
+	return again, max(backoff(attempt, first), fault.As(err).RetryAfter)
 }
 
-const longest = time.Hour
+const (
+	firstPause = 2 * time.Second
+	longest    = time.Hour
+)
 
-// backoff doubles from two seconds to an hour, give or take a tenth so that
-// what failed together does not come back together, and respects what the
-// other side asked for.
-func backoff(attempt int, atLeast time.Duration) time.Duration {
-	d := longest
-	if attempt < 11 {
-		d = min(longest, time.Second<<max(attempt, 1))
-	}
-	d += time.Duration((rand.Float64() - 0.5) / 5 * float64(d))
-	return max(d, atLeast)
+// backoff doubles from the first pause to an hour, give or take a tenth so
+// that what failed together does not come back together.
+func backoff(attempt int, first time.Duration) time.Duration {
+	d := min(longest, first<<min(max(attempt-1, 0), 20))
+	return d + time.Duration((rand.Float64()-0.5)/5*float64(d))
 }
 
 // workUnit makes River do what judge says.
 type workUnit struct {
 	river.WorkerDefaults[payload]
-	kind *kind
-	now  func() time.Time
-	wait *sync.Map // id of the job → how long until its next attempt
+	kind  *kind
+	now   func() time.Time
+	first time.Duration
+	wait  *sync.Map // id of the job → how long until its next attempt
 }
 
 // Timeout implements river.Worker.
@@ -78,7 +77,7 @@ func (w *workUnit) Work(ctx context.Context, job *river.Job[payload]) error {
 	if err != nil && ctx.Err() != nil && !errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return river.JobSnooze(0) // we are being stopped: nobody's failure
 	}
-	v, after := judge(err, job.Attempt, job.MaxAttempts)
+	v, after := judge(err, job.Attempt, job.MaxAttempts, w.first)
 	switch v {
 	case done:
 		return nil
@@ -98,7 +97,7 @@ func (w *workUnit) Work(ctx context.Context, job *river.Job[payload]) error {
 func (w *workUnit) NextRetry(job *river.Job[payload]) time.Time {
 	after, ok := w.wait.LoadAndDelete(job.ID)
 	if !ok {
-		return w.now().Add(backoff(job.Attempt, 0))
+		return w.now().Add(backoff(job.Attempt, w.first))
 	}
 	return w.now().Add(after.(time.Duration))
 }

@@ -51,8 +51,10 @@ type Config struct {
 	// a kind names and that are missing here have four.
 	Workers map[string]int
 
-	beat  time.Duration // tests only: how often the node shows that it lives
-	quick bool          // tests only: no random pause before the upkeep starts
+	// Only tests change these.
+	beat  time.Duration // how often the node shows that it lives
+	first time.Duration // pause after a first failure
+	quick bool          // no random pause before the upkeep starts
 }
 
 // Queue adds and works jobs. It is safe for use by many goroutines; kinds are
@@ -86,6 +88,9 @@ func New(db *sqldb.DB, c Config) (_ *Queue, err error) {
 	}
 	if c.beat <= 0 {
 		c.beat = defaultBeat
+	}
+	if c.first <= 0 {
+		c.first = firstPause
 	}
 	c.Workers = maps.Clone(c.Workers)
 	if c.Workers == nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -133,24 +134,26 @@ func TestTwoNodesShareTheWork(t *testing.T) {
 	each(t, func(t *testing.T, db *sqldb.DB) {
 		var queues [2]*Queue
 		ran := make(chan string, 100)
-		both := make(chan struct{}, 2)
+		both := make(chan struct{})
+		var arrived atomic.Int32
 		for i := range queues {
 			queues[i] = open(t, sqldbtest.Again(t, db), Config{Poll: 10 * time.Millisecond, Log: quick().Log, quick: true, Workers: map[string]int{DefaultQueue: 1}})
-			Handle(queues[i], "x", Options{}, func(ctx context.Context, a about) error {
+			Handle(queues[i], "test.work", Options{}, func(ctx context.Context, a about) error {
 				ran <- string(a.Post)
 				// Each node works one job at a time: both go on only together.
-				both <- struct{}{}
-				for len(both) < 2 {
-					if ctx.Err() != nil {
-						return ctx.Err()
-					}
-					time.Sleep(time.Millisecond)
+				if arrived.Add(1) == 2 {
+					close(both)
+				}
+				select {
+				case <-both:
+				case <-ctx.Done():
+					return ctx.Err()
 				}
 				return nil
 			})
 		}
 		for i := range 2 {
-			add(t, db, queues[0], "x", about{Post: id.Post(fmt.Sprint(i))})
+			add(t, db, queues[0], "test.work", about{Post: id.Post(fmt.Sprint(i))})
 		}
 		start(t, queues[0])
 		start(t, queues[1])
@@ -237,7 +240,7 @@ func TestErrorsOfTheDatabaseHaveTheirKind(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		err := db.Write(t.Context(), func(tx *sqldb.Tx) error {
 			cancel()
-			return q.Enqueue(ctx, tx, "x", about{})
+			return q.Enqueue(ctx, tx, "test.work", about{})
 		})
 		if !fault.Is(err, fault.Transient) {
 			t.Error(err)

@@ -32,13 +32,31 @@ func (db *DB) Migrate(ctx context.Context, schemas ...Schema) (_ int, err error)
 		if err != nil {
 			return ran, err
 		}
-		results, err := p.Up(ctx)
+		results, err := db.up(ctx, p)
 		if err != nil {
 			return ran, fault.New(fault.Internal, "db.migrate").With("room", s.Room).Because(err)
 		}
 		ran += len(results)
 	}
 	return ran, nil
+}
+
+// up runs what is missing. SQLite has no lock for a whole migration: when two
+// processes start together, the one that comes second to a file fails on a
+// table that exists and finds, when it looks again, that the file is done.
+func (db *DB) up(ctx context.Context, p *goose.Provider) ([]*goose.MigrationResult, error) {
+	results, err := p.Up(ctx)
+	for last := int64(-1); err != nil && db.dialect == SQLite && ctx.Err() == nil; {
+		version, e := p.GetDBVersion(ctx)
+		if e == nil && version <= last {
+			break // no progress: a fault of the file, not of the moment
+		}
+		last = max(version, 0)
+		var more []*goose.MigrationResult
+		more, err = p.Up(ctx)
+		results = append(results, more...)
+	}
+	return results, err
 }
 
 // Pending counts the migrations that Migrate would run.
