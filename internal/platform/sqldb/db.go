@@ -46,7 +46,7 @@ type DB struct {
 	url     string
 	now     clock.Now
 	write   *sql.DB // SQLite: a single connection, so that writers wait in Go and not in busy loops
-	read    *sql.DB // SQLite: read-only connections; PostgreSQL: the same pool
+	read    *sql.DB // SQLite: read-only connections
 	stmts   sync.Map
 	texts   sync.Map
 }
@@ -116,11 +116,16 @@ func (db *DB) openPostgres(c Config) error {
 	if conf.RuntimeParams["application_name"] == "" {
 		conf.RuntimeParams["application_name"] = "vigie"
 	}
-	db.write = stdlib.OpenDB(*conf)
-	db.write.SetMaxOpenConns(20)
-	db.write.SetMaxIdleConns(10)
-	db.write.SetConnMaxIdleTime(5 * time.Minute)
-	db.read = db.write
+	// Two pools here as well: in a single one, as many writers as connections
+	// that each want to read something would wait for each other for ever.
+	pool := func(n int) *sql.DB {
+		p := stdlib.OpenDB(*conf)
+		p.SetMaxOpenConns(n)
+		p.SetMaxIdleConns(n / 2)
+		p.SetConnMaxIdleTime(5 * time.Minute)
+		return p
+	}
+	db.write, db.read = pool(12), pool(16)
 	return nil
 }
 
@@ -130,7 +135,7 @@ func (db *DB) Close() error {
 		return nil
 	}
 	err := db.write.Close()
-	if db.read != nil && db.read != db.write {
+	if db.read != nil {
 		err = firstError(err, db.read.Close())
 	}
 	return err
@@ -167,7 +172,8 @@ func (db *DB) SkipLocked() string {
 	return ""
 }
 
-// rebind turns ? into $1, $2… for PostgreSQL, outside of quoted text.
+// rebind turns ? into $1, $2… for PostgreSQL, outside of quoted text
+// and comments.
 func (db *DB) rebind(query string) string {
 	if db.dialect != Postgres {
 		return query
@@ -176,14 +182,18 @@ func (db *DB) rebind(query string) string {
 		return t.(string)
 	}
 	var b strings.Builder
-	n, quote := 0, byte(0)
+	n, quote, comment := 0, byte(0), false
 	for i := range len(query) {
 		c := query[i]
 		switch {
+		case comment:
+			comment = c != '\n'
 		case quote != 0:
 			if c == quote {
 				quote = 0
 			}
+		case c == '-' && strings.HasPrefix(query[i:], "--"):
+			comment = true
 		case c == '\'' || c == '"':
 			quote = c
 		case c == '?':

@@ -46,12 +46,12 @@ func (db *DB) Migrate(ctx context.Context, schemas ...Schema) (_ int, err error)
 // table that exists and finds, when it looks again, that the file is done.
 func (db *DB) up(ctx context.Context, p *goose.Provider) ([]*goose.MigrationResult, error) {
 	results, err := p.Up(ctx)
-	for last := int64(-1); err != nil && db.dialect == SQLite && ctx.Err() == nil; {
+	for last := int64(-1); err != nil && db.dialect == SQLite; {
 		version, e := p.GetDBVersion(ctx)
-		if e == nil && version <= last {
+		if e != nil || version <= last {
 			break // no progress: a fault of the file, not of the moment
 		}
-		last = max(version, 0)
+		last = version
 		var more []*goose.MigrationResult
 		more, err = p.Up(ctx)
 		results = append(results, more...)

@@ -3,6 +3,7 @@ package sqldb
 import (
 	"context"
 	"database/sql"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -17,6 +18,7 @@ type Tx struct {
 	conn  *sql.Conn
 	tx    *sql.Tx
 	after []func()
+	depth int // of savepoints
 }
 
 // Write runs fn in one transaction and commits when fn returns nil; any error
@@ -47,6 +49,9 @@ func (db *DB) Write(ctx context.Context, fn func(tx *Tx) error) (err error) {
 	}
 	done = true
 	if err = stx.Commit(); err != nil {
+		if db.dialect == SQLite { // a refused COMMIT leaves the transaction open, on the only connection that writes
+			_, _ = conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+		}
 		return asFault(err)
 	}
 	// The connection goes back before the hooks: one of them may write.
@@ -88,18 +93,28 @@ func (tx *Tx) Pgx(fn func(*pgx.Conn) error) error {
 	return tx.conn.Raw(func(dc any) error { return fn(dc.(*stdlib.Conn).Conn()) })
 }
 
-// Savepoint runs fn so that its error undoes only what fn did; on PostgreSQL
-// a failed statement would otherwise spoil the whole transaction.
+// Savepoint runs fn so that its error undoes only what fn did, its AfterCommit
+// hooks included; on PostgreSQL a failed statement would otherwise spoil the
+// whole transaction. Savepoints may be nested.
 func (tx *Tx) Savepoint(ctx context.Context, fn func() error) error {
-	if _, err := tx.tx.ExecContext(ctx, "SAVEPOINT inner_step"); err != nil {
+	tx.depth++
+	name := "step_" + strconv.Itoa(tx.depth)
+	defer func() { tx.depth-- }()
+	if _, err := tx.tx.ExecContext(ctx, "SAVEPOINT "+name); err != nil {
 		return asFault(err)
 	}
+	hooks := len(tx.after)
 	if err := fn(); err != nil {
-		if _, e := tx.tx.ExecContext(ctx, "ROLLBACK TO SAVEPOINT inner_step"); e != nil {
+		tx.after = tx.after[:hooks]
+		// Going back keeps the savepoint; it is let go so that the name is free.
+		if _, e := tx.tx.ExecContext(ctx, "ROLLBACK TO SAVEPOINT "+name); e != nil {
+			return asFault(e)
+		}
+		if _, e := tx.tx.ExecContext(ctx, "RELEASE SAVEPOINT "+name); e != nil {
 			return asFault(e)
 		}
 		return err
 	}
-	_, err := tx.tx.ExecContext(ctx, "RELEASE SAVEPOINT inner_step")
+	_, err := tx.tx.ExecContext(ctx, "RELEASE SAVEPOINT "+name)
 	return asFault(err)
 }
