@@ -32,11 +32,11 @@ const (
 )
 
 var (
-	errStep     = fault.New(fault.Invalid, "network.step")
+	errStep     = fault.New(fault.Invalid, "network.mastodon.step")
 	errSoftware = fault.New(fault.Unsupported, "network.mastodon.other_software").At("server")
-	errCode     = fault.New(fault.Invalid, "network.mastodon.code").At("code")
-	errState    = fault.New(fault.Invalid, "network.mastodon.state").At("code")
-	errToken    = fault.New(fault.SignedOut, "network.mastodon.token").At("token")
+	errCode     = fault.New(fault.Invalid, "network.mastodon.bad_code").At("code")
+	errState    = fault.New(fault.Invalid, "network.mastodon.bad_state").At("code")
+	errToken    = fault.New(fault.SignedOut, "network.mastodon.bad_token").At("token")
 	errScopes   = fault.New(fault.Forbidden, "network.mastodon.scopes").At("token")
 	errApp      = fault.New(fault.Invalid, "network.mastodon.app").At("how")
 )
@@ -71,7 +71,7 @@ func (d *driver) Next(ctx context.Context, s network.Step, answers map[string]st
 		case "token":
 			return network.Step{ID: stepToken, State: state, Fields: []network.Field{{Name: "token", Type: "password"}}}, nil
 		}
-		return next, fault.New(fault.Invalid, "network.choice").At("how")
+		return next, fault.New(fault.Invalid, "network.mastodon.choice").At("how")
 	case stepCode:
 		// By the callback the state must be ours; a copied code has none.
 		if back := answers["state"]; back != "" && subtle.ConstantTimeCompare([]byte(back), []byte(state["state"])) == 0 {
