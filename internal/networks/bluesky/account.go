@@ -46,6 +46,7 @@ func (a *account) WhoAmI(ctx context.Context) (network.Profile, error) {
 	p := network.Profile{
 		Ref: network.Ref(me.DID), Handle: me.Handle, Name: me.Handle,
 		URL: profileURL(me.DID, me.Handle), Server: a.session.server,
+		Expires: a.session.tokens().ends(),
 	}
 	var shown struct {
 		DisplayName string `json:"displayName"`

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -101,9 +102,6 @@ func TestFreshCredentialsAreKeptEvenIfTheRequestIsGivenUpOrTheDatabaseWasAway(t 
 	s, d, k := onStage(t)
 	away := true
 	acc, err := d.Open(k.now(), func(ctx context.Context, c network.Credentials) error {
-		if ctx.Err() != nil {
-			t.Error("kept with a context that is over")
-		}
 		if away {
 			return errors.New("the database is away")
 		}
@@ -123,17 +121,48 @@ func TestFreshCredentialsAreKeptEvenIfTheRequestIsGivenUpOrTheDatabaseWasAway(t 
 		t.Errorf("%d saves", k.saves)
 	}
 
+	// The request is given up in the moment the fresh session arrives.
 	s.Expire()
 	ctx, cancel := context.WithCancel(t.Context())
-	s.Spoil(putRecord, blueskytest.Fault{}) // the refused one passes
-	s.Spoil(putRecord, blueskytest.Fault{Hold: make(chan struct{}), Reached: cancel})
+	late := driver(afterAnswer{http.DefaultTransport, refresh, cancel})
+	acc, err = late.Open(k.now(), func(ctx context.Context, c network.Credentials) error {
+		if ctx.Err() != nil {
+			t.Error("kept with a context that is over")
+		}
+		return k.save(ctx, c)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	if _, err := acc.(all).Publish(ctx, intent("trois")); err == nil {
 		t.Error("a call that was given up succeeded")
 	}
-	if k.saves != 2 {
-		t.Errorf("%d saves", k.saves)
+	if k.saves != 2 || len(s.Records()) != 2 {
+		t.Errorf("%d saves, %d records", k.saves, len(s.Records()))
 	}
+	publish(t, open(t, d, k), intent("quatre"))
 }
+
+// afterAnswer calls then once the whole answer of a method was read.
+type afterAnswer struct {
+	http.RoundTripper
+	method string
+	then   func()
+}
+
+func (a afterAnswer) RoundTrip(r *http.Request) (*http.Response, error) {
+	res, err := a.RoundTripper.RoundTrip(r)
+	if err == nil && strings.HasSuffix(r.URL.Path, a.method) {
+		b, _ := io.ReadAll(res.Body)
+		res.Body.Close()
+		res.Body = io.NopCloser(io.MultiReader(bytes.NewReader(b), callAtEnd(a.then)))
+	}
+	return res, err
+}
+
+type callAtEnd func()
+
+func (c callAtEnd) Read([]byte) (int, error) { c(); return 0, io.EOF }
 
 func TestAPostFoundInPlaceIsTheReceiptEvenIfItWouldBeWrittenOtherwiseNow(t *testing.T) {
 	s, d, k := onStage(t)

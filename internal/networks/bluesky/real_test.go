@@ -188,6 +188,9 @@ func TestRealTextShowsItsLinkItsMentionAndItsTag(t *testing.T) {
 	if me.Handle != claire.handle || string(me.Ref) != claire.did || me.Server != p.url {
 		t.Errorf("profile: %+v", me)
 	}
+	if left := time.Until(me.Expires); left < 30*24*time.Hour || left > 400*24*time.Hour {
+		t.Errorf("the session ends %s", me.Expires)
+	}
 	a := open(t, d, k)
 	text := "Été 🥞 chez @" + yann.handle + ", pas chez @personne.test : https://kerlann.example/galettes?a=é (et kerlann.fr/blé) #Crêpes 👨‍👩‍👧‍👦"
 	in := intent(text)

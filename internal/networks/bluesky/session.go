@@ -2,6 +2,8 @@ package bluesky
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
@@ -22,6 +24,24 @@ type tokens struct {
 
 func tokensOf(data map[string]string) tokens {
 	return tokens{DID: data["did"], Handle: data["handle"], Access: data["access_jwt"], Refresh: data["refresh_jwt"]}
+}
+
+// ends is when the session is over unless it is renewed before, which any call
+// after the first two hours does: the end of the token that renews it, as it
+// says itself. Zero when it does not say.
+func (t tokens) ends() time.Time {
+	part := strings.Split(t.Refresh, ".")
+	if len(part) != 3 {
+		return time.Time{}
+	}
+	b, err := base64.RawURLEncoding.DecodeString(part[1])
+	var claims struct {
+		Exp int64 `json:"exp"`
+	}
+	if err != nil || json.Unmarshal(b, &claims) != nil || claims.Exp <= 0 {
+		return time.Time{}
+	}
+	return time.Unix(claims.Exp, 0).UTC()
 }
 
 // sessionAnswer is what createSession and refreshSession return.
