@@ -1,6 +1,7 @@
 package network
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -123,10 +124,10 @@ func checkMedia(all []DraftMedia, r ImageRule, add adder) {
 			add(Block, "image_type", field, "type", m.Type, "types", strings.Join(r.Types, ", "))
 		}
 		if r.MaxBytes > 0 && m.Bytes > r.MaxBytes {
-			add(Block, "image_bytes", field, "bytes", m.Bytes, "max", r.MaxBytes)
+			add(Block, "image_bytes", field, "bytes", m.Bytes, "max", r.MaxBytes, "mb", tenths(m.Bytes, 1<<20), "max_mb", tenths(r.MaxBytes, 1<<20))
 		}
 		if px := int64(m.Width) * int64(m.Height); r.MaxPixels > 0 && px > r.MaxPixels {
-			add(Block, "image_pixels", field, "pixels", px, "max", r.MaxPixels)
+			add(Block, "image_pixels", field, "pixels", px, "max", r.MaxPixels, "mp", tenths(px, 1e6), "max_mp", tenths(r.MaxPixels, 1e6))
 		}
 		if side := max(m.Width, m.Height); r.MaxSide > 0 && side > r.MaxSide {
 			add(Block, "image_side", field, "side", side, "max", r.MaxSide)
@@ -142,6 +143,9 @@ func checkMedia(all []DraftMedia, r ImageRule, add adder) {
 		}
 	}
 }
+
+// tenths is n in units, to one decimal: what a person reads.
+func tenths(n, unit int64) float64 { return math.Round(float64(n)*10/float64(unit)) / 10 }
 
 func checkOptions(o Options, c Capabilities, add adder) {
 	if o.ContentWarning != "" && !c.ContentWarning {

@@ -377,7 +377,7 @@ func notSent(err error) error {
 }
 
 func (p *Presence) lacks(ctx context.Context, f Feature) error {
-	return p.refuse(ctx, string(f), fault.New(fault.Unsupported, "network.unsupported."+string(f)).With("network", string(p.kind)))
+	return p.refuse(ctx, string(f), fault.New(fault.Unsupported, "network.unsupported").With("network", string(p.kind)).With("verb", string(f)))
 }
 
 func (p *Presence) refuse(ctx context.Context, verb string, f *fault.Error) error {

@@ -26,7 +26,7 @@ func New(w *World) *Driver { return &Driver{world: w} }
 func (d *Driver) Facts() network.Facts {
 	return network.Facts{
 		Kind: Kind, Title: "Exercice", Short: "Ex", Since: "0.1", API: "none, it is inside Vigie",
-		Price: "free", Tried: "simulated", Simulated: true, Typical: Typical(),
+		Price: "network.free", Tried: "simulated", Simulated: true, Typical: Typical(),
 	}
 }
 

@@ -1,0 +1,43 @@
+// Package all is the explicit list of the networks that Vigie speaks. Adding a
+// network is a directory beside this one and its line here; docs/networks.md
+// is made of what each says of itself (Facts).
+//
+// It owns no network and no account. Only app imports it.
+package all
+
+import (
+	"io/fs"
+	"net/http"
+
+	"vigie/internal/network"
+	"vigie/internal/networks/bluesky"
+	"vigie/internal/networks/mastodon"
+	"vigie/internal/networks/practice"
+)
+
+// Deps is what the networks need from the house.
+type Deps struct {
+	HTTP      *http.Client // from platform/fetch, with its guard against private addresses
+	UserAgent string       // "Vigie/0.1 (+https://…)"
+	AppName   string       // as networks show the program that posted
+	AppURL    string
+	// World is the simulated network; nil leaves it out.
+	World *practice.World
+}
+
+// Drivers lists the networks in the order in which pages show them.
+func Drivers(d Deps) []network.Driver {
+	out := []network.Driver{
+		bluesky.New(bluesky.Config{HTTP: d.HTTP, UserAgent: d.UserAgent}),
+		mastodon.New(mastodon.Config{HTTP: d.HTTP, UserAgent: d.UserAgent, AppName: d.AppName, AppURL: d.AppURL}),
+	}
+	if d.World != nil {
+		out = append(out, practice.New(d.World))
+	}
+	return out
+}
+
+// Messages are the sentences of the door and of every network.
+func Messages() []fs.FS {
+	return []fs.FS{network.Messages(), bluesky.Messages(), mastodon.Messages(), practice.Messages()}
+}

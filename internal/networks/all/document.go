@@ -1,0 +1,135 @@
+package all
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"vigie/internal/network"
+)
+
+// Document writes docs/networks.md.
+func Document(drivers []network.Driver) string {
+	var b strings.Builder
+	b.WriteString(`# Networks
+
+This page is made from what the connectors say of themselves (` + "`go test ./internal/networks/all -update`" + `): do not edit it.
+The figures are the usual ones; where a network publishes its limits, Vigie reads them from the account's own server.
+"Tried" is to be read literally.
+
+| Network | Since | API | Price | Tried |
+|---|---|---|---|---|
+`)
+	for _, d := range drivers {
+		f := d.Facts()
+		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | %s | %s |\n", f.Title, f.Kind, f.Since, f.API, price(f.Price), f.Tried)
+	}
+	for _, d := range drivers {
+		writeFacts(&b, d.Facts())
+	}
+	return b.String()
+}
+
+func price(s string) string {
+	if s == "network.free" {
+		return "free"
+	}
+	return s
+}
+
+func writeFacts(b *strings.Builder, f network.Facts) {
+	c := f.Typical
+	fmt.Fprintf(b, "\n<a id=\"%s\"></a>\n## %s\n\n", f.Kind, f.Title)
+	if f.Simulated {
+		b.WriteString("Simulated: it lives inside Vigie and reaches nobody.\n\n")
+	}
+	b.WriteString("| What | Here |\n|---|---|\n")
+	row := func(what, here string) { fmt.Fprintf(b, "| %s | %s |\n", what, here) }
+	row("Text", text(c.Text))
+	row("Pictures", pictures(c.Images))
+	if c.Thread.Max > 1 {
+		row("Threads", fmt.Sprintf("up to %d posts", c.Thread.Max))
+	} else {
+		row("Threads", "no")
+	}
+	row("Edit", yes(c.Edit))
+	row("Delete", yes(c.Delete))
+	row("Content warning", yes(c.ContentWarning))
+	row("Sensitive picture", yes(c.Sensitive))
+	if len(c.Visibilities) > 0 {
+		row("Visibility", strings.Join(c.Visibilities, ", ")+" (the first is the default)")
+	}
+	row("Languages of a post", fmt.Sprint(c.Languages))
+	row("Pace kept", pace(c.Pace))
+	row("Figures from", c.Source+", read "+c.Read)
+	if len(f.Sources) > 0 {
+		b.WriteString("\nSources:\n\n")
+		for _, s := range f.Sources {
+			fmt.Fprintf(b, "- <%s>\n", s)
+		}
+	}
+}
+
+func text(r network.TextRule) string {
+	var parts []string
+	if r.Max > 0 {
+		parts = append(parts, fmt.Sprintf("%d %ss", r.Max, r.Unit))
+	} else {
+		parts = append(parts, "no limit known")
+	}
+	if r.MaxBytes > 0 {
+		parts = append(parts, fmt.Sprintf("and %d bytes", r.MaxBytes))
+	}
+	if r.URL > 0 {
+		parts = append(parts, fmt.Sprintf("a link counts %d", r.URL))
+	}
+	if r.MentionLocal {
+		parts = append(parts, "a mention counts without its server")
+	}
+	if r.WarningCounts {
+		parts = append(parts, "the content warning counts")
+	}
+	return strings.Join(parts, "; ")
+}
+
+func pictures(r network.ImageRule) string {
+	if r.Max == 0 {
+		return "no"
+	}
+	parts := []string{fmt.Sprintf("up to %d, %s each", r.Max, megabytes(r.MaxBytes))}
+	if r.MaxPixels > 0 {
+		parts = append(parts, fmt.Sprintf("%.1f megapixels", float64(r.MaxPixels)/1e6))
+	}
+	if r.MaxSide > 0 {
+		parts = append(parts, fmt.Sprintf("%d pixels a side", r.MaxSide))
+	}
+	if r.AltMax > 0 {
+		parts = append(parts, fmt.Sprintf("alt text up to %d", r.AltMax))
+	}
+	return strings.Join(append(parts, strings.ReplaceAll(strings.Join(r.Types, ", "), "image/", "")), "; ")
+}
+
+func megabytes(n int64) string {
+	if n%(1<<20) == 0 {
+		return fmt.Sprintf("%d MiB", n>>20)
+	}
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", float64(n)/1e6), ".0") + " MB"
+}
+
+func pace(r network.PaceRule) string {
+	if r.Posts == 0 || r.Per == 0 {
+		return "none needed"
+	}
+	s := fmt.Sprintf("%d posts in %s", r.Posts, strings.TrimSuffix(strings.TrimSuffix(r.Per.Round(time.Second).String(), "0s"), "0m"))
+	if r.MinGap > 0 {
+		s += ", " + r.MinGap.String() + " apart"
+	}
+	return s
+}
+
+func yes(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
