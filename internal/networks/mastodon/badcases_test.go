@@ -3,7 +3,9 @@ package mastodon_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"image"
 	"image/png"
 	"net/http"
@@ -53,7 +55,7 @@ func account(t *testing.T, base string, change ...func(*mastodon.Config)) networ
 }
 
 func intent(text string) network.Intent {
-	return network.Intent{Key: "key of " + text, Made: time.Now().UTC(), Text: text}
+	return network.Intent{Key: fmt.Sprintf("%x", sha256.Sum256([]byte(text))), Made: time.Now().UTC(), Text: text}
 }
 
 func (d desk) publish(ctx context.Context, in network.Intent) (network.Receipt, error) {
