@@ -49,9 +49,6 @@ func (db *DB) Write(ctx context.Context, fn func(tx *Tx) error) (err error) {
 	}
 	done = true
 	if err = stx.Commit(); err != nil {
-		if db.dialect == SQLite { // a refused COMMIT leaves the transaction open, on the only connection that writes
-			_, _ = conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
-		}
 		return asFault(err)
 	}
 	// The connection goes back before the hooks: one of them may write.
