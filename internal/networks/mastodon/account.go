@@ -49,7 +49,7 @@ func (a *account) WhoAmI(ctx context.Context) (p network.Profile, err error) {
 	if err != nil {
 		return p, err
 	}
-	i, _, err := readInstance(ctx, a.d.client(a.server, ""))
+	i, _, err := readInstance(ctx, a.wire)
 	if err != nil {
 		return p, err
 	}
@@ -81,11 +81,12 @@ func (a *account) Capabilities(ctx context.Context) (c network.Capabilities, err
 	if known != nil && now.Sub(known.AsOf) < believed && !now.Before(known.AsOf) {
 		return *known, nil
 	}
-	i, path, err := readInstance(ctx, a.d.client(a.server, ""))
+	who, err := a.verify(ctx)
 	if err != nil {
 		return c, err
 	}
-	who, err := a.verify(ctx)
+	// With the token: a closed server shows itself to its own people only.
+	i, path, err := readInstance(ctx, a.wire)
 	if err != nil {
 		return c, err
 	}

@@ -2,10 +2,13 @@ package mastodon_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 
 	"vigie/internal/base/fault"
 	"vigie/internal/network"
@@ -135,6 +138,45 @@ func TestClocksThatDisagreeNeverDouble(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Any mixture of what posts are made of is recognised in the server's HTML,
+// and its look-alikes are not.
+func TestAnyPostIsRecognised(t *testing.T) {
+	d := open(t, mastodontest.Options{MaxChars: 5000})
+	piece := rapid.SampledFrom([]string{
+		" ", "\n", "\n\n", "bonjour", "l’été", "a < b & c", "https://example.com/a?b=c&d=e#f", "http://www.exemple.bzh/un/chemin/bien/trop/long/pour/etre/vu",
+		"@kerlann", "@kerlann@autre.example", "#galette", "👩🏽‍🚀", "(", ")", ".", ", ", "«\u00a0", "\u202f!", "🇫🇷", "e\u0301",
+	})
+	n := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		n++
+		text := fmt.Sprint(n, " ", strings.Join(rapid.SliceOfN(piece, 1, 12).Draw(rt, "pieces"), ""))
+		in := intent(text)
+		r, err := d.publish(t.Context(), in)
+		if err != nil {
+			rt.Fatalf("%q: %v", text, err)
+		}
+		if f := d.find(in); !f.Taken || f.Receipt.Ref != r.Ref {
+			rt.Fatalf("not recognised: %q shown as %q", text, d.shown(string(r.Ref)))
+		}
+		if err := d.acc.(network.Deleter).Delete(t.Context(), r.Ref); err != nil {
+			rt.Fatal(err)
+		}
+		if f := d.find(in); f.Taken || !f.Sure {
+			rt.Fatalf("deleted, and still: %+v", f)
+		}
+	})
+}
+
+func (d desk) shown(id string) string {
+	res, err := http.Get(d.URL + "/api/v1/statuses/" + id)
+	if err != nil {
+		return err.Error()
+	}
+	defer res.Body.Close()
+	b, _ := io.ReadAll(res.Body)
+	return string(b)
 }
 
 // What servers make of a text must still be recognised.

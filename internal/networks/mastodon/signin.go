@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"vigie/internal/base/fault"
@@ -107,11 +108,15 @@ func (d *driver) toServer(ctx context.Context, state map[string]string, given st
 		}
 	}
 	if errors.Is(err, errNotAServer) {
-		if name := d.software(ctx, base); name != "" {
-			err = errSoftware.With("software", name).Because(err)
+		name := d.software(ctx, base)
+		switch closed := errors.Is(err, errSignedOut) || errors.Is(err, errForbidden); {
+		case closed && slices.Contains(speakers, name):
+			err = nil // a closed server shows itself to its own people only
+		case name != "" && !slices.Contains(speakers, name):
+			return next, errSoftware.With("software", name).With("server", base).Because(err)
+		default:
+			return next, fault.As(err).With("server", base)
 		}
-		f := fault.As(err)
-		return next, f.With("server", base)
 	}
 	if err != nil {
 		return next, atServer(err)
@@ -121,6 +126,9 @@ func (d *driver) toServer(ctx context.Context, state map[string]string, given st
 		{Name: "how", Type: "choice", Choices: []string{"code", "token"}, Default: "code"},
 	}}, nil
 }
+
+// speakers are the names, in NodeInfo, of software that speaks this API.
+var speakers = []string{"mastodon", "gotosocial", "pleroma", "akkoma", "hometown", "fedibird", "iceshrimp", "sharkey", "firefish"}
 
 // atServer puts the field on an error of reaching the server.
 func atServer(err error) error {
@@ -253,7 +261,7 @@ func (d *driver) finish(ctx context.Context, state map[string]string, token stri
 	case err != nil:
 		return next, err
 	}
-	i, _, err := readInstance(ctx, d.client(state["server"], ""))
+	i, _, err := readInstance(ctx, a.wire)
 	if err != nil {
 		return next, err
 	}

@@ -198,6 +198,26 @@ func TestAServerThatIsNoMastodonIsNamed(t *testing.T) {
 	}
 }
 
+// A server in limited federation mode answers 401 to strangers.
+func TestAClosedServerIsTakenAtItsNodeInfo(t *testing.T) {
+	s := mastodontest.Start(t, mastodontest.Options{})
+	s.Person("claire", secret)
+	for range 2 {
+		s.Spoil("GET", "/api/v2/instance", mastodontest.Fault{Status: 401, Body: `{"error":"This API requires an authenticated user"}`})
+		s.Spoil("GET", "/api/v1/instance", mastodontest.Fault{Status: 401, Body: `{"error":"This API requires an authenticated user"}`})
+	}
+	d := mastodon.New(config(http.DefaultClient))
+	step := must(t)(next(t, d, network.Step{ID: "server"}, "server", s.URL))
+	if step.ID != "how" {
+		t.Errorf("%+v", step)
+	}
+	s.Heal()
+	step = must(t)(next(t, d, step, "how", "token"))
+	if done := must(t)(next(t, d, step, "token", secret)); done.ID != network.Done {
+		t.Errorf("%+v", done)
+	}
+}
+
 func TestAServerThatIsDownIsNotBlamedOnTheAddress(t *testing.T) {
 	s := httptest.NewServer(nil)
 	s.Close()
