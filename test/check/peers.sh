@@ -69,8 +69,7 @@ start_bluesky() {
 	fi
 	eval "$(node -e '
 		const said = JSON.parse(process.argv[1]), quote = (v) => "\x27" + String(v).replaceAll("\x27", "") + "\x27"
-		const name = (k) => "VIGIE_PEER_BLUESKY_" + (k === "bsky" ? "APPVIEW" : k.toUpperCase())
-		for (const [k, v] of Object.entries(said)) if (v !== null && /^\w+$/.test(k)) console.log(`export ${name(k)}=${quote(v)}`)
+		for (const [k, v] of Object.entries(said)) if (v !== null && /^\w+$/.test(k)) console.log(`export VIGIE_PEER_BLUESKY_${k.toUpperCase()}=${quote(v)}`)
 	' "$line")"
 	row bluesky passed $((SECONDS - began)) "the real network, PDS at ${VIGIE_PEER_BLUESKY_URL:-?}${VIGIE_PEER_BLUESKY_MISSING:+; without $VIGIE_PEER_BLUESKY_MISSING}"
 }

@@ -33,14 +33,15 @@ func (a API) Do(ctx context.Context, method, path string, in, out any) error {
 	return a.do(ctx, method, path, "", in, out)
 }
 
-// Once sends a POST until it is answered, through as many deaths of the
-// program as come, under one idempotency key: it is done once.
+// Once sends a POST until it is answered (an answer of 500 and more is none),
+// through as many deaths of the program as come, under one idempotency key: it
+// is done once.
 func (a API) Once(ctx context.Context, path, key string, in, out any) error {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for {
 		err := a.do(ctx, http.MethodPost, path, key, in, out)
-		if _, refused := err.(*Refusal); err == nil || refused {
+		if r, refused := err.(*Refusal); err == nil || refused && r.Status < 500 {
 			return err
 		}
 		select {

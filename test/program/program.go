@@ -31,6 +31,8 @@ const Patience = 90 * time.Second
 // Config says how the program is started. The zero value is a new
 // installation on SQLite.
 type Config struct {
+	// Binary runs in place of the built program; it takes the same arguments.
+	Binary string
 	// Data is the data directory; empty means a new one that goes with the test.
 	Data string
 	// Database is the address of a PostgreSQL database; empty means SQLite.
@@ -105,7 +107,10 @@ func Start(tb testing.TB, c Config) *Program {
 	if c.Data == "" {
 		c.Data = tb.TempDir()
 	}
-	p := &Program{Data: c.Data, tb: tb, config: c, binary: Binary(tb), addr: freeAddr(tb)}
+	if c.Binary == "" {
+		c.Binary = Binary(tb)
+	}
+	p := &Program{Data: c.Data, tb: tb, config: c, binary: c.Binary, addr: freeAddr(tb)}
 	p.URL = "http://" + p.addr
 	tb.Cleanup(func() {
 		p.Stop()

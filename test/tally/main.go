@@ -168,8 +168,11 @@ var place = regexp.MustCompile(`^\s+[\w./-]+\.go:\d+: (.*)$`)
 func reason(text string) string {
 	why := "(gave no reason)"
 	for line := range strings.Lines(text) {
-		if m := place.FindStringSubmatch(strings.TrimRight(line, "\n")); m != nil {
+		line = strings.TrimRight(line, "\n")
+		if m := place.FindStringSubmatch(line); m != nil {
 			why = m[1]
+		} else if why == "" && !strings.HasPrefix(line, "---") {
+			why = strings.TrimSpace(line) // a reason that begins on a line of its own
 		}
 	}
 	return why
