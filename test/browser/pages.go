@@ -10,15 +10,20 @@ import (
 type State string
 
 const (
+	// First: nobody has an account yet.
+	First State = "first"
 	// Full: the example agency, a month of posts.
 	Full State = "full"
 	// Empty: a new account with one new brand.
 	Empty State = "empty"
 	// Broken: what a page says when something is wrong.
 	Broken State = "broken"
-	// Outside: nobody is signed in.
+	// Outside: there are accounts, and nobody is signed in.
 	Outside State = "outside"
 )
+
+// States is all of them, in the order of a walk.
+var States = []State{First, Outside, Empty, Full, Broken}
 
 // Page is one page a person can look at. The list is the only one: the
 // accessibility test, the pictures and the crawl all walk it.
@@ -78,14 +83,39 @@ func known(address string, but Page) bool {
 }
 
 var (
-	inside  = []State{Full, Empty}
+	first   = []State{First}
 	outside = []State{Outside}
-	broken  = []State{Broken}
+	inside  = []State{Full, Empty}
 	full    = []State{Full}
+	broken  = []State{Broken}
 )
 
 // Pages is every page of Vigie, in an order in which the links to a page are
 // seen before it.
 var Pages = []Page{
-	{Name: "welcome", Path: "/", States: outside},
+	{Name: "welcome", Path: "/welcome", States: first},
+	{Name: "sign-in", Path: "/sign-in", States: outside},
+	{Name: "forgotten", Path: "/forgotten", States: outside},
+	{Name: "reset-refused", Path: "/reset/nothing", States: outside, Status: 404},
+	{Name: "invitation-refused", Path: "/invitation/nothing", States: outside, Status: 404},
+	{Name: "sign-in-refused", Path: "/sign-in", States: outside, Do: func(p *Person) {
+		p.Tolerate("status of 4")
+		p.Submit("/sign-in", map[string]string{"email": Email, "password": "not hers at all"})
+	}},
+
+	{Name: "home", Path: "/", States: inside},
+	{Name: "brands", Path: "/brands", States: inside},
+	{Name: "brand-new", Path: "/brands/new", States: inside},
+	{Name: "example", Path: "/example", States: full},
+	{Name: "profile", Path: "/profile", States: inside},
+	{Name: "security", Path: "/profile/security", States: inside},
+	{Name: "tokens", Path: "/profile/tokens", States: inside},
+	{Name: "instance-people", Path: "/people", States: inside},
+	{Name: "people", Path: "/b/{brand}/people", States: inside},
+
+	{Name: "not-found", Path: "/b/nothing/here", States: broken, Status: 404},
+	{Name: "profile-refused", Path: "/profile", States: broken, Do: func(p *Person) {
+		p.Tolerate("status of 4")
+		p.Submit("/profile", map[string]string{"name": "", "zone": "Mars/Olympus"})
+	}},
 }

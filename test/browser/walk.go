@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"vigie/test/program"
 )
 
 // Look is one way of looking at a page.
@@ -24,24 +22,22 @@ var (
 )
 
 // Walk goes through every page in every state and look, and calls seen on
-// each. A language has a Vigie of its own, since the example agency speaks the
-// language of the person who asked for it.
+// each. A language and a state have a Vigie of their own.
 func Walk(t *testing.T, seen func(t *testing.T, p *Person, page Page, state State, look Look)) {
 	for _, language := range Languages {
 		t.Run(language, func(t *testing.T) {
-			vigie := program.Start(t, program.Config{})
-			for _, state := range []State{Outside, Empty, Full, Broken} {
-				t.Run(string(state), func(t *testing.T) { walkState(t, vigie, language, state, seen) })
+			for _, state := range States {
+				t.Run(string(state), func(t *testing.T) { walkState(t, language, state, seen) })
 			}
 		})
 	}
 }
 
-func walkState(t *testing.T, vigie *program.Program, language string, state State, seen func(*testing.T, *Person, Page, State, Look)) {
+func walkState(t *testing.T, language string, state State, seen func(*testing.T, *Person, Page, State, Look)) {
 	if !slices.ContainsFunc(Pages, func(p Page) bool { return p.In(state) }) {
 		return
 	}
-	p := Enter(t, vigie, language, state)
+	p := Enter(t, language, state)
 	var links []string
 	for _, page := range Pages {
 		if !page.In(state) {
