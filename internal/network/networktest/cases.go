@@ -39,12 +39,12 @@ func cases() []testCase {
 		{"a cancelled call ends", aCancelledCallEnds},
 	}
 	for _, f := range Faults() {
-		all = append(all, testCase{"fault: " + string(f), func(t *testing.T, c *cast) { aFault(t, c, f) }})
+		all = append(all, testCase{"fault: " + string(f), func(t testing.TB, c *cast) { aFault(t, c, f) }})
 	}
 	return all
 }
 
-func factsAreComplete(t *testing.T, c *cast) {
+func factsAreComplete(t testing.TB, c *cast) {
 	f := c.Driver.Facts()
 	if f.Kind == "" || f.Title == "" || len([]rune(f.Short)) != 2 || f.Since == "" || f.API == "" || f.Price == "" || f.Tried == "" {
 		t.Errorf("something is missing: %+v", f)
@@ -57,7 +57,7 @@ func factsAreComplete(t *testing.T, c *cast) {
 	}
 }
 
-func signInWithTheRightAnswers(t *testing.T, c *cast) {
+func signInWithTheRightAnswers(t testing.TB, c *cast) {
 	if c.Answers == nil {
 		t.Skip("the stage cannot sign in")
 	}
@@ -89,7 +89,7 @@ func (c *cast) secretsOf(cred network.Credentials) map[string]string {
 	return out
 }
 
-func signInWithWrongAnswers(t *testing.T, c *cast) {
+func signInWithWrongAnswers(t testing.TB, c *cast) {
 	if len(c.Wrong) == 0 {
 		t.Skip("the stage knows no wrong answers")
 	}
@@ -119,7 +119,7 @@ func signInWithWrongAnswers(t *testing.T, c *cast) {
 	}
 }
 
-func capabilitiesAreSane(t *testing.T, c *cast) {
+func capabilitiesAreSane(t testing.TB, c *cast) {
 	can := c.capabilities(t)
 	if !slices.Contains([]network.Unit{network.Graphemes, network.Runes, network.UTF16, network.Bytes}, can.Text.Unit) {
 		t.Errorf("unit %q", can.Text.Unit)
@@ -149,7 +149,7 @@ func capabilitiesAreSane(t *testing.T, c *cast) {
 	}
 }
 
-func aTextIsPublished(t *testing.T, c *cast) {
+func aTextIsPublished(t testing.TB, c *cast) {
 	in := intent("Les galettes de Noël sont arrivées à Saint-Malo.")
 	r := c.publish(t, in)
 	if s := c.only(t, in.Text); s.Ref != r.Ref || s.Parent != "" {
@@ -161,13 +161,13 @@ func aTextIsPublished(t *testing.T, c *cast) {
 	c.quiet(t, "galettes")
 }
 
-func everyScriptArrives(t *testing.T, c *cast) {
+func everyScriptArrives(t testing.TB, c *cast) {
 	in := intent("Été 👨‍👩‍👧‍👦 🇫🇷 שלום مرحبا 日本語 #Noël “x” <b>&amp;</b> \\ 100 % !\n\nFin")
 	c.publish(t, in)
 	c.only(t, in.Text)
 }
 
-func aPictureArrives(t *testing.T, c *cast) {
+func aPictureArrives(t testing.TB, c *cast) {
 	can := c.capabilities(t)
 	if can.Images.Max == 0 {
 		t.Skip("no pictures there")
@@ -227,7 +227,7 @@ func exactly(rule network.TextRule, n int, word string) string {
 	return b.String()
 }
 
-func theLimitHolds(t *testing.T, c *cast) {
+func theLimitHolds(t testing.TB, c *cast) {
 	can := c.capabilities(t)
 	if can.Text.Max == 0 {
 		t.Skip("no limit claimed")
@@ -243,7 +243,7 @@ func theLimitHolds(t *testing.T, c *cast) {
 }
 
 // overIsRefused: by Presence without a call, and by the network itself.
-func (c *cast) overIsRefused(t *testing.T, text string) {
+func (c *cast) overIsRefused(t testing.TB, text string) {
 	t.Helper()
 	before := c.wire.Calls()
 	_, err := c.p.Publish(t.Context(), intent(text))
@@ -265,7 +265,7 @@ func (c *cast) overIsRefused(t *testing.T, text string) {
 	}
 }
 
-func theByteLimitHolds(t *testing.T, c *cast) {
+func theByteLimitHolds(t testing.TB, c *cast) {
 	can := c.capabilities(t)
 	if can.Text.MaxBytes == 0 {
 		t.Skip("no limit of bytes claimed")
@@ -281,7 +281,7 @@ func theByteLimitHolds(t *testing.T, c *cast) {
 	c.overIsRefused(t, full+"a")
 }
 
-func aThreadStandsInOrder(t *testing.T, c *cast) {
+func aThreadStandsInOrder(t testing.TB, c *cast) {
 	if c.capabilities(t).Thread.Max < 3 {
 		_, err := c.p.Publish(t.Context(), network.Intent{Key: "x", Made: time.Now(), Text: "x", Parent: "p", Root: "p"})
 		if c.capabilities(t).Thread.Max < 2 && !fault.Is(err, fault.Unsupported) {
@@ -321,7 +321,7 @@ func aThreadStandsInOrder(t *testing.T, c *cast) {
 	}
 }
 
-func aLookTells(t *testing.T, c *cast) {
+func aLookTells(t testing.TB, c *cast) {
 	in := intent("Un post que l’on cherche")
 	p := c.presence(t)
 	before, err := p.Find(t.Context(), in)
@@ -343,7 +343,7 @@ func aLookTells(t *testing.T, c *cast) {
 	c.only(t, in.Text)
 }
 
-func anEqualTextEarlier(t *testing.T, c *cast) {
+func anEqualTextEarlier(t testing.TB, c *cast) {
 	first := intent("Bonjour à tous")
 	c.publish(t, first)
 	second := intent(first.Text)
@@ -354,7 +354,7 @@ func anEqualTextEarlier(t *testing.T, c *cast) {
 	}
 }
 
-func theSameIntentTwice(t *testing.T, c *cast) {
+func theSameIntentTwice(t testing.TB, c *cast) {
 	c.presence(t)
 	c.capabilities(t)
 	in := intent("Une seule fois")
@@ -368,7 +368,7 @@ func theSameIntentTwice(t *testing.T, c *cast) {
 	}
 }
 
-func aPostIsDeleted(t *testing.T, c *cast) {
+func aPostIsDeleted(t testing.TB, c *cast) {
 	p := c.presence(t)
 	if !p.Can(network.Deleting) {
 		t.Skip("it cannot delete")
@@ -385,7 +385,7 @@ func aPostIsDeleted(t *testing.T, c *cast) {
 	}
 }
 
-func aPostIsEdited(t *testing.T, c *cast) {
+func aPostIsEdited(t testing.TB, c *cast) {
 	p := c.presence(t)
 	if !p.Can(network.Editing) {
 		t.Skip("it cannot edit")
@@ -402,7 +402,7 @@ func aPostIsEdited(t *testing.T, c *cast) {
 	}
 }
 
-func whatItCannotDo(t *testing.T, c *cast) {
+func whatItCannotDo(t testing.TB, c *cast) {
 	p := c.presence(t)
 	before := c.wire.Calls()
 	for _, f := range network.Features() {
@@ -433,7 +433,7 @@ func whatItCannotDo(t *testing.T, c *cast) {
 	}
 }
 
-func aForgottenToken(t *testing.T, c *cast) {
+func aForgottenToken(t testing.TB, c *cast) {
 	if c.SignOut == nil {
 		t.Skip("the stage cannot sign out")
 	}
@@ -459,7 +459,7 @@ func explainOr(err error) string {
 	return explain(err)
 }
 
-func aCancelledCallEnds(t *testing.T, c *cast) {
+func aCancelledCallEnds(t testing.TB, c *cast) {
 	c.presence(t)
 	c.capabilities(t)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -482,7 +482,7 @@ func aCancelledCallEnds(t *testing.T, c *cast) {
 // aFault breaks the writing call of a post and then does what publishing does.
 // However it went, at most one post stands, and exactly one when the driver
 // said that it stands.
-func aFault(t *testing.T, c *cast, f Fault) {
+func aFault(t testing.TB, c *cast, f Fault) {
 	p := c.presence(t)
 	c.capabilities(t)
 	in := intent("Malgré tout : " + string(f))
@@ -552,7 +552,7 @@ func aFault(t *testing.T, c *cast, f Fault) {
 	}
 }
 
-func (c *cast) kindOf(t *testing.T, f Fault, err error) {
+func (c *cast) kindOf(t testing.TB, f Fault, err error) {
 	t.Helper()
 	if err == nil {
 		return

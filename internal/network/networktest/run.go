@@ -8,7 +8,7 @@ import (
 // A testCase is one promise of the door.
 type testCase struct {
 	name string
-	run  func(t *testing.T, c *cast)
+	run  func(t testing.TB, c *cast)
 }
 
 // Run tries everything that the door promises about a network. Each case opens
