@@ -14,6 +14,8 @@ import (
 type claimed struct {
 	Publication
 	intent time.Time
+	at     time.Time // when the claim was made, on the steady clock
+	frosts int64     // freezes opened by this process until then
 }
 
 const claimable = `state IN ('planned', 'due') AND next_at <= ?`
@@ -27,6 +29,7 @@ const frozenHere = `EXISTS (SELECT 1 FROM brand_freeze f WHERE f.lifted_at IS NU
 // itself is set aside in it.
 func (l *Ledger) claim(ctx context.Context, limit int) ([]claimed, error) {
 	var out []claimed
+	frosts := l.frosts.Load()
 	err := l.DB.Write(ctx, func(tx *sqldb.Tx) error {
 		if tx.Dialect() == sqldb.Postgres {
 			// Shared: claims do not wait for each other, a freeze waits for them.
@@ -50,18 +53,26 @@ func (l *Ledger) claim(ctx context.Context, limit int) ([]claimed, error) {
 			return err
 		}
 		var err error
-		out, err = sqldb.List(ctx, tx, func(r sqldb.Scanner) (c claimed, err error) {
-			var intent sqldb.Time
-			c.Publication, err = scanPublicationMore(r, &intent)
-			c.intent = intent.Time
-			return c, err
-		}, `UPDATE publication SET state = 'sending', node = ?, attempts = attempts + 1, attempted_at = ?, intent_at = COALESCE(intent_at, ?),
+		out, err = sqldb.List(ctx, tx, scanClaimed, `UPDATE publication SET state = 'sending', node = ?, attempts = attempts + 1, attempted_at = ?, intent_at = COALESCE(intent_at, ?),
 			next_at = NULL, version = version + 1
 			WHERE id IN (SELECT id FROM publication WHERE `+claimable+` ORDER BY next_at LIMIT ?`+tx.SkipLocked()+`)
-			RETURNING `+publicationColumns+`, intent_at`, l.node, now, now, now, limit)
+			RETURNING id, brand, post, channel, hash, due_at, attempts, attempted_at, sent, intent_at`, l.node, now, now, now, limit)
 		return err
 	})
+	made := time.Now()
+	for i := range out {
+		out[i].at, out[i].frosts = made, frosts
+	}
 	return out, err
+}
+
+// scanClaimed reads the few columns that sending needs.
+func scanClaimed(r sqldb.Scanner) (c claimed, err error) {
+	var sent sqldb.JSON[[]SentPart]
+	var due, attempted, intent sqldb.Time
+	err = r.Scan(&c.ID, &c.Brand, &c.Post, &c.Channel, &c.Hash, &due, &c.Attempts, &attempted, &sent, &intent)
+	c.State, c.DueAt, c.Attempted, c.intent, c.Sent = Sending, due.Time, attempted.Time, intent.Time, sent.V
+	return c, err
 }
 
 // setAside holds what may not leave by itself any more: its hour passed while

@@ -51,6 +51,7 @@ func (s *Service) Freeze(ctx context.Context, a team.Actor, b id.Brand, reason s
 	}
 	var out Frost
 	err = s.DB.Write(ctx, func(tx *sqldb.Tx) error {
+		tx.AfterCommit(func() { s.frosts.Add(1) })
 		// Waits for the claims under way; later ones see the freeze.
 		if _, err := tx.Exec(ctx, `UPDATE gate SET moved = moved + 1 WHERE id = 1`); err != nil {
 			return err

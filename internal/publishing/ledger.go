@@ -19,7 +19,7 @@ type LedgerConfig struct {
 	// Beyond, it waits for somebody's decision: after a night off, yesterday's
 	// good morning does not go out at noon.
 	Grace time.Duration
-	// Batch is how many publications one transaction claims, 1,000 by default.
+	// Batch is how many publications one transaction claims, 500 by default.
 	Batch int
 	// Flight is how many may be under way at once, 20,000 by default.
 	Flight int
@@ -39,19 +39,20 @@ type LedgerConfig struct {
 // each process that works. It has Start and Stop.
 type Ledger struct {
 	*Service
-	cfg     LedgerConfig
-	node    string
-	wakeUp  chan struct{}
-	results *results
-	flying  atomic.Int64
-	leaseAt atomic.Int64 // monotonic nanoseconds since epoch of the last heartbeat
-	epoch   time.Time
-	stop    context.CancelFunc
-	loops   sync.WaitGroup
-	running sync.WaitGroup
-	overdue atomic.Int64
-	alarmed atomic.Bool
-	peers   map[string]peer
+	cfg      LedgerConfig
+	node     string
+	wakeUp   chan struct{}
+	results  *results
+	flying   atomic.Int64
+	claiming atomic.Bool  // results wait their turn: an hour is kept first
+	leaseAt  atomic.Int64 // monotonic nanoseconds since epoch of the last heartbeat
+	epoch    time.Time
+	stop     context.CancelFunc
+	loops    sync.WaitGroup
+	running  sync.WaitGroup
+	overdue  atomic.Int64
+	alarmed  atomic.Bool
+	peers    map[string]peer
 }
 
 // NewLedger makes the part that sends.
@@ -65,7 +66,7 @@ func NewLedger(s *Service, c LedgerConfig) *Ledger {
 	or(&c.DeadAfter, time.Minute)
 	or(&c.Settle, time.Minute)
 	if c.Batch == 0 {
-		c.Batch = 1000
+		c.Batch = 500
 	}
 	if c.Flight == 0 {
 		c.Flight = 20000
@@ -161,9 +162,12 @@ func (l *Ledger) clock(ctx context.Context) {
 
 // claimDue claims batch after batch until nothing more is due.
 func (l *Ledger) claimDue(ctx context.Context) error {
+	l.claiming.Store(true)
+	defer l.claiming.Store(false)
 	for ctx.Err() == nil {
 		room := l.cfg.Flight - int(l.flying.Load())
 		if room <= 0 {
+			l.claiming.Store(false)
 			pause(ctx, 5*time.Millisecond)
 			continue
 		}
@@ -172,16 +176,49 @@ func (l *Ledger) claimDue(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		for _, c := range got {
-			l.flying.Add(1)
-			l.running.Go(func() {
-				defer l.flying.Add(-1)
-				l.send(context.WithoutCancel(ctx), c)
-			})
-		}
+		l.flying.Add(int64(len(got)))
+		// The next batch is claimed while this one is read and sent.
+		l.running.Go(func() { l.launch(context.WithoutCancel(ctx), got) })
 		if len(got) < limit {
 			return nil
 		}
+	}
+	return nil
+}
+
+// launch reads what a claimed batch says and sends each of it.
+func (l *Ledger) launch(ctx context.Context, batch []claimed) {
+	for wait := 50 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
+		err := readContent(ctx, l.DB, batch)
+		if err == nil {
+			break
+		}
+		l.Log.Error("read what is due", "error", err)
+		if !l.leaseHolds() {
+			l.flying.Add(-int64(len(batch)))
+			return // others look after it
+		}
+		pause(ctx, wait)
+	}
+	for _, c := range batch {
+		l.running.Go(func() {
+			defer l.flying.Add(-1)
+			l.send(ctx, c)
+		})
+	}
+}
+
+// readContent completes claims with what they say.
+func readContent(ctx context.Context, q sqldb.Q, batch []claimed) error {
+	pubs := make([]Publication, len(batch))
+	for i := range batch {
+		pubs[i] = batch[i].Publication
+	}
+	if err := withContent(ctx, q, pubs); err != nil {
+		return err
+	}
+	for i := range batch {
+		batch[i].Publication = pubs[i]
 	}
 	return nil
 }

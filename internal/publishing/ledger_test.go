@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"vigie/internal/base/fault"
-	"vigie/internal/base/id"
 	"vigie/internal/network"
 	"vigie/internal/platform/sqldb"
 )
@@ -321,6 +320,9 @@ func TestAFreezeBetweenClaimAndCallStopsTheCall(t *testing.T) {
 		if err != nil || len(frost.Leaving) != 1 {
 			s.Fatalf("leaving %v %v", frost.Leaving, err)
 		}
+		if err := readContent(s.Context(), s.db, got); err != nil {
+			s.Fatal(err)
+		}
 		l.send(s.Context(), got[0])
 		if len(s.wire.posts) != 0 || s.state(p) != Frozen {
 			s.Errorf("%d left, state %s", len(s.wire.posts), s.state(p))
@@ -339,6 +341,9 @@ func TestANodeGivenUpForDeadMakesNoCall(t *testing.T) {
 		s.schedule(s.draft("bail"), When{Now: true})
 		got, err := l.claim(s.Context(), 10)
 		if err != nil || len(got) != 1 {
+			s.Fatal(err)
+		}
+		if err := readContent(s.Context(), s.db, got); err != nil {
 			s.Fatal(err)
 		}
 		l.send(s.Context(), got[0])
@@ -449,5 +454,4 @@ func TestTheTableOfStatesHasNoDeadEndButTheLast(t *testing.T) {
 			t.Errorf("%s has no badge", s)
 		}
 	}
-	_ = id.Post("")
 }

@@ -53,7 +53,10 @@ func (l *Ledger) claimLooks(ctx context.Context, limit int) (out []claimed, err 
 			RETURNING `+publicationColumns+`, intent_at`, sqldb.At(tx.Now.Add(2*time.Minute)), sqldb.At(tx.Now), limit)
 		return err
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out, readContent(ctx, l.DB, out)
 }
 
 // look asks the network about one doubt and writes down what it saw.

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 
 	"vigie/internal/base/id"
 	"vigie/internal/channel"
@@ -82,6 +83,7 @@ type Needs struct {
 // that sends is Ledger.
 type Service struct {
 	Needs
+	frosts atomic.Int64 // freezes opened by this process
 	wakeMu sync.Mutex
 	wakers []func()
 }

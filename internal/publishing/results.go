@@ -172,7 +172,24 @@ func (r *results) loop() {
 				break gather
 			}
 		}
+		r.giveWay()
 		r.commit(ctx, batch)
+	}
+}
+
+// giveWay lets the claims of a full hour go first: a result can wait a moment
+// in memory, a post that is due cannot. Bounded, so that endless claims do not
+// hold results for ever.
+func (r *results) giveWay() {
+	for range 500 {
+		if !r.l.claiming.Load() {
+			return
+		}
+		select {
+		case <-r.quit:
+			return
+		case <-time.After(2 * time.Millisecond):
+		}
 	}
 }
 

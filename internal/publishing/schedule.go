@@ -166,6 +166,9 @@ func (s *Service) plan(ctx context.Context, tx *sqldb.Tx, a team.Actor, p Post, 
 			if err := updateWaiting(ctx, tx, next); err != nil {
 				return nil, err
 			}
+			if err := saveContent(ctx, tx, next); err != nil {
+				return nil, err
+			}
 			step = StepRenewed
 			if o.Hash == r.Hash {
 				step = StepMoved

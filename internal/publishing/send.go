@@ -37,7 +37,6 @@ func (p Publication) intent(part int, made time.Time) network.Intent {
 // orphan, and looked up.
 func (l *Ledger) send(ctx context.Context, c claimed) {
 	p := c.Publication
-	l.cfg.Started(l.DB.Now().Sub(p.DueAt))
 	presence, ch, err := l.Channels.Presence(ctx, p.Brand, p.Channel)
 	if err != nil {
 		l.failed(ctx, c, ch, 0, notCalled(err))
@@ -54,9 +53,12 @@ func (l *Ledger) send(ctx context.Context, c claimed) {
 			l.failed(ctx, c, ch, 0, notCalled(err))
 			return
 		}
-		if held, err := l.mayCall(ctx, p); err != nil || held {
+		if held, err := l.mayCall(ctx, c); err != nil || held {
 			l.held(ctx, c, held, err)
 			return
+		}
+		if part == 0 {
+			l.cfg.Started(l.DB.Now().Sub(p.DueAt))
 		}
 		began := time.Now()
 		receipt, err := presence.Publish(ctx, in)
@@ -76,7 +78,7 @@ func (l *Ledger) send(ctx context.Context, c claimed) {
 		if err != nil {
 			return // the node was given up for dead; others look
 		}
-		c.Publication, c.intent = p, made
+		c.Publication, c.intent, c.at = p, made, time.Time{}
 	}
 }
 
@@ -121,13 +123,22 @@ func (l *Ledger) upload(ctx context.Context, p Publication, presence *network.Pr
 }
 
 // mayCall is the last look before the call: this node must still be believed
-// alive by the others, and no freeze may have been opened since the claim.
-func (l *Ledger) mayCall(ctx context.Context, p Publication) (held bool, err error) {
+// alive by the others, and no freeze may have been opened since the claim,
+// which read the freezes in its own transaction.
+func (l *Ledger) mayCall(ctx context.Context, c claimed) (held bool, err error) {
 	if !l.leaseHolds() {
 		return false, errLease
 	}
-	return frozenIn(ctx, l.DB, p.Brand)
+	if !c.at.IsZero() && time.Since(c.at) < fresh && l.frosts.Load() == c.frosts {
+		return false, nil
+	}
+	return frozenIn(ctx, l.DB, c.Brand)
 }
+
+// fresh is how long a claim's own look at the freezes is believed, unless this
+// process opened one since. Another node's freeze lists what was claimed in
+// that moment as leaving.
+const fresh = 50 * time.Millisecond
 
 var errLease = fault.New(fault.Transient, "publishing.lease")
 

@@ -161,44 +161,90 @@ func scanRowBody(r sqldb.Scanner, body *string) (p Row, err error) {
 	return p, err
 }
 
-const publicationColumns = `id, brand, post, channel, state, content, hash, local_time, zone, due_at, next_at, attempts, attempted_at, sent, sent_at, url, problem, detail, looks, version`
+const publicationColumns = `id, brand, post, channel, state, hash, local_time, zone, due_at, next_at, attempts, attempted_at, sent, sent_at, url, problem, detail, looks, version`
 
 func scanPublication(r sqldb.Scanner) (p Publication, err error) { return scanPublicationMore(r) }
 
 func scanPublicationMore(r sqldb.Scanner, more ...any) (p Publication, err error) {
-	var content sqldb.JSON[Content]
 	var sent sqldb.JSON[[]SentPart]
 	var detail sqldb.JSON[map[string]any]
 	var due, next, attempted, sentAt sqldb.Time
-	err = r.Scan(append([]any{&p.ID, &p.Brand, &p.Post, &p.Channel, &p.State, &content, &p.Hash, &p.Planned.Local, &p.Planned.Zone, &due, &next,
+	err = r.Scan(append([]any{&p.ID, &p.Brand, &p.Post, &p.Channel, &p.State, &p.Hash, &p.Planned.Local, &p.Planned.Zone, &due, &next,
 		&p.Attempts, &attempted, &sent, &sentAt, &p.URL, &p.Problem, &detail, &p.Looks, &p.Version}, more...)...)
-	p.Content, p.Sent, p.Detail = content.V, sent.V, detail.V
+	p.Sent, p.Detail = sent.V, detail.V
 	p.DueAt, p.NextAt, p.Attempted, p.SentAt = due.Time, next.Time, attempted.Time, sentAt.Time
 	return p, err
 }
 
 func loadPublications(ctx context.Context, q sqldb.Q, b id.Brand, post id.Post) ([]Publication, error) {
-	return sqldb.List(ctx, q, scanPublication, `SELECT `+publicationColumns+` FROM publication WHERE brand = ? AND post = ? ORDER BY id`, b, post)
+	out, err := sqldb.List(ctx, q, scanPublication, `SELECT `+publicationColumns+` FROM publication WHERE brand = ? AND post = ? ORDER BY id`, b, post)
+	if err != nil {
+		return nil, err
+	}
+	return out, withContent(ctx, q, out)
 }
 
 func loadPublication(ctx context.Context, q sqldb.Q, b id.Brand, p id.Publication) (Publication, error) {
-	return sqldb.One(ctx, q, scanPublication, `SELECT `+publicationColumns+` FROM publication WHERE brand = ? AND id = ?`, b, p)
+	pub, err := sqldb.One(ctx, q, scanPublication, `SELECT `+publicationColumns+` FROM publication WHERE brand = ? AND id = ?`, b, p)
+	if err != nil {
+		return pub, err
+	}
+	one := []Publication{pub}
+	err = withContent(ctx, q, one)
+	return one[0], err
+}
+
+// withContent reads what publications say; it stands apart from the rows that
+// move, so that a claim is small.
+func withContent(ctx context.Context, q sqldb.Q, list []Publication) error {
+	at := make(map[id.Publication]int, len(list))
+	for i := range list {
+		at[list[i].ID] = i
+	}
+	for part := range sqldb.Chunks(list, 500) {
+		args := make([]any, len(part))
+		for i := range part {
+			args[i] = part[i].ID
+		}
+		err := sqldb.Each(ctx, q, func(r sqldb.Scanner) error {
+			var p id.Publication
+			var c sqldb.JSON[Content]
+			if err := r.Scan(&p, &c); err != nil {
+				return err
+			}
+			list[at[p]].Content = c.V
+			return nil
+		}, `SELECT publication, content FROM publication_content WHERE publication IN `+sqldb.Marks(len(part)), args...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func insertPublication(ctx context.Context, tx *sqldb.Tx, p Publication) error {
-	_, err := tx.Exec(ctx, `INSERT INTO publication (`+publicationColumns+`, node, confirm, intent_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,'',FALSE,NULL)`,
-		p.ID, p.Brand, p.Post, p.Channel, p.State, sqldb.JSON[Content]{V: p.Content}, p.Hash, p.Planned.Local, p.Planned.Zone, sqldb.At(p.DueAt),
+	_, err := tx.Exec(ctx, `INSERT INTO publication (`+publicationColumns+`, node, confirm, intent_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,'',FALSE,NULL)`,
+		p.ID, p.Brand, p.Post, p.Channel, p.State, p.Hash, p.Planned.Local, p.Planned.Zone, sqldb.At(p.DueAt),
 		sqldb.At(p.NextAt), p.Attempts, sqldb.At(p.Attempted), sqldb.JSON[[]SentPart]{V: list(p.Sent)}, sqldb.At(p.SentAt), p.URL, p.Problem,
 		sqldb.JSON[map[string]any]{V: p.Detail}, p.Looks, p.Version)
+	if err != nil {
+		return err
+	}
+	return saveContent(ctx, tx, p)
+}
+
+func saveContent(ctx context.Context, tx *sqldb.Tx, p Publication) error {
+	_, err := tx.Exec(ctx, `INSERT INTO publication_content (publication, content) VALUES (?, ?) ON CONFLICT (publication) DO UPDATE SET content = excluded.content`,
+		p.ID, sqldb.JSON[Content]{V: p.Content})
 	return err
 }
 
 // updateWaiting writes a publication that has not begun to leave, if nobody
 // changed it since it was read. Errors: conflict.
 func updateWaiting(ctx context.Context, tx *sqldb.Tx, p Publication) error {
-	n, err := tx.Exec(ctx, `UPDATE publication SET state = ?, content = ?, hash = ?, local_time = ?, zone = ?, due_at = ?, next_at = ?, problem = ?, detail = ?, version = version + 1
+	n, err := tx.Exec(ctx, `UPDATE publication SET state = ?, hash = ?, local_time = ?, zone = ?, due_at = ?, next_at = ?, problem = ?, detail = ?, version = version + 1
 		WHERE brand = ? AND id = ? AND version = ? AND state IN ('planned','due','frozen','failed')`,
-		p.State, sqldb.JSON[Content]{V: p.Content}, p.Hash, p.Planned.Local, p.Planned.Zone, sqldb.At(p.DueAt), sqldb.At(p.NextAt), p.Problem,
+		p.State, p.Hash, p.Planned.Local, p.Planned.Zone, sqldb.At(p.DueAt), sqldb.At(p.NextAt), p.Problem,
 		sqldb.JSON[map[string]any]{V: p.Detail}, p.Brand, p.ID, p.Version)
 	if err == nil && n == 0 {
 		return errLeaving

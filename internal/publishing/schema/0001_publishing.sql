@@ -74,7 +74,6 @@ CREATE TABLE publication (
   post TEXT NOT NULL REFERENCES post (id) ON DELETE CASCADE,
   channel TEXT NOT NULL,
   state TEXT NOT NULL,
-  content TEXT NOT NULL,
   hash TEXT NOT NULL,
   local_time TEXT NOT NULL,
   zone TEXT NOT NULL,
@@ -99,8 +98,15 @@ CREATE INDEX publication_open ON publication (state, next_at) WHERE state IN ('s
 CREATE INDEX publication_confirm ON publication (next_at) WHERE confirm;
 CREATE INDEX publication_post ON publication (post);
 CREATE INDEX publication_list ON publication (brand, due_at, id);
-CREATE INDEX publication_state ON publication (brand, state, due_at, id);
+-- what somebody must look at; a full index by state would cost every claim two writes
+CREATE INDEX publication_trouble ON publication (brand, state, due_at, id) WHERE state IN ('failed', 'unknown', 'frozen');
 CREATE INDEX publication_channel ON publication (channel, due_at);
+
+-- apart from the row that moves: a claim rewrites ten thousand rows in a moment
+CREATE TABLE publication_content (
+  publication TEXT PRIMARY KEY REFERENCES publication (id) ON DELETE CASCADE,
+  content TEXT NOT NULL
+);
 
 CREATE TABLE publication_step (
   seq SERIAL_KEY,
