@@ -67,7 +67,7 @@ func (g Guard) admit(a team.Actor, brand string) (id.Brand, error) {
 	case "signed in":
 		return "", nil
 	case "admin":
-		if !a.Admin || a.Scopes != nil {
+		if !a.MayAdminister() {
 			return "", fault.New(fault.Forbidden, "api.admin_only")
 		}
 		return "", nil

@@ -37,8 +37,8 @@ func (f *Face) cookie(r *http.Request, short string) string {
 	return c.Value
 }
 
-func (f *Face) session(r *http.Request) string  { return f.cookie(r, "session") }
-func (f *Face) forget(w http.ResponseWriter)     { f.set(w, "session", "", 0) }
+func (f *Face) session(r *http.Request) string { return f.cookie(r, "session") }
+func (f *Face) forget(w http.ResponseWriter)   { f.set(w, "session", "", 0) }
 func (f *Face) remember(w http.ResponseWriter, device string) {
 	f.set(w, "device", device, deviceYear)
 }
