@@ -58,10 +58,10 @@ test_race() {
 
 test_storm() { VIGIE_STORM=1 VIGIE_BIN="$WORK/bin/vigie" go_test storm -count=1 -timeout 7m ./test/storm; }
 
-test_stories() { VIGIE_STORIES=1 VIGIE_BIN="$WORK/bin/vigie" go_test stories -count=1 -timeout 4m ./test/stories; }
+test_stories() { [ -x "$WORK/bin/vigie" ] || build_vigie && VIGIE_STORIES=1 VIGIE_BIN="$WORK/bin/vigie" go_test stories -count=1 -timeout 4m ./test/stories; }
 
 need_browser() {
-	[ -x "$WORK/bin/vigie" ] || { echo "the program was not built" && exit 1; }
+	[ -x "$WORK/bin/vigie" ] || build_vigie || exit 1
 	[ -n "${VIGIE_CHROMIUM:-}" ] || { echo "no chromium on this machine, and it could not be installed" && exit "$SKIPPED"; }
 }
 

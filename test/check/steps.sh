@@ -10,17 +10,22 @@ row() { NAMES+=("$1") STATES+=("$2") TIMES+=("$3") WHYS+=("${4:-}"); }
 skip() { printf '%s- %s skipped: %s%s\n' "$Y" "$1" "$2" "$N"; row "$1" skipped 0 "$2"; }
 wanted() { [ -z "$ONLY" ] || [[ $ONLY == *" $1 "* ]]; }
 
-# step NAME LIMIT COMMAND…: runs the command (a function or a program) in a
-# process group of its own, no longer than LIMIT, and notes how it ended.
+# The whole check ends within half an hour: what is left of it bounds each step.
+WHOLE=$((${VIGIE_CHECK_MINUTES:-30} * 60 - 20))
+
+# step NAME MINUTES COMMAND…: runs the command (a function or a program) in a
+# process group of its own, no longer than that, and notes how it ended.
 step() {
-	local name=$1 limit=$2 log="$WORK/$1.log" began=$SECONDS code
+	local name=$1 limit=$((${2%m} * 60)) log="$WORK/$1.log" began=$SECONDS code
 	shift 2
 	wanted "$name" || return 0
+	[ $((WHOLE - SECONDS)) -lt $limit ] && limit=$((WHOLE - SECONDS))
+	[ $limit -gt 5 ] || { row "$name" FAILED 0 "no time left of ${VIGIE_CHECK_MINUTES:-30} minutes" && return 1; }
 	printf '%s== %s%s\n' "$B" "$name" "$N"
 	declare -F "$1" >/dev/null && set -- bash -c '. test/check/jobs.sh; . test/check/setup.sh; "$@"' step "$@"
 	# The file descriptors of a killed step must not keep the pipe open for ever, hence the file and the tail.
 	: >"$log"
-	timeout --kill-after=20s "$limit" "$@" >"$log" 2>&1 &
+	timeout --kill-after=20s "${limit}s" "$@" >"$log" 2>&1 &
 	local pid=$!
 	tail -n +1 -f --pid=$pid "$log" &
 	local tail=$!
@@ -33,7 +38,7 @@ step() {
 	case $code in
 	0) row "$name" passed $took "$(grep -a '^note: ' "$log" | tail -1 | cut -c7-)" ;;
 	"$SKIPPED") row "$name" skipped $took "$(tail -n 1 "$log")" ;;
-	124 | 137) row "$name" FAILED $took "not finished within $limit" ;;
+	124 | 137) row "$name" FAILED $took "not finished within $limit s" ;;
 	*) row "$name" FAILED $took "exit $code" ;;
 	esac
 	return $code
