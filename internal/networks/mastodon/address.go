@@ -16,7 +16,9 @@ var errAddress = fault.New(fault.Invalid, "network.mastodon.address").At("server
 // "https://mastodon.example/@kerlann", "@kerlann@mastodon.example". It gives
 // the base address and the name of the account, if there was one. Plain http
 // is only taken for this machine and private networks, where a token cannot be
-// overheard from outside: people in the middle read everything else.
+// overheard from outside: people in the middle read everything else. A name
+// without a point is one of those only when its scheme was written: alone it is
+// a slip.
 func address(s string) (base, user string, err error) {
 	s, _ = textkit.Clean(s)
 	s = strings.ToLower(strings.TrimSpace(s))
@@ -36,7 +38,7 @@ func address(s string) (base, user string, err error) {
 		user, _, _ = strings.Cut(name, "/")
 	}
 	host := strings.TrimSuffix(u.Hostname(), ".")
-	if host == "" || strings.ContainsAny(host, " _,;") || !near(host) && (!strings.Contains(host, ".") || scheme == "http") {
+	if host == "" || strings.ContainsAny(host, " _,;") || !near(host) && (scheme == "http" || !strings.Contains(host, ".")) && !(explicit && local(host)) {
 		return "", "", errAddress.With("given", s)
 	}
 	if strings.Contains(host, ":") {
@@ -46,6 +48,11 @@ func address(s string) (base, user string, err error) {
 		host = net.JoinHostPort(strings.Trim(host, "[]"), p)
 	}
 	return scheme + "://" + host, user, nil
+}
+
+// local is true for names that no public server can have.
+func local(host string) bool {
+	return !strings.Contains(host, ".") || strings.HasSuffix(host, ".local") || strings.HasSuffix(host, ".internal") || strings.HasSuffix(host, ".home.arpa")
 }
 
 // near is true for this machine and private networks. Whether they may be

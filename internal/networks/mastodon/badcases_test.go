@@ -133,6 +133,9 @@ func TestEveryBadAnswerToAPostEndsWell(t *testing.T) {
 			if got := fault.As(err).RetryAfter; got < c.wait-5*time.Second || got > c.wait {
 				t.Errorf("wait %s, want %s", got, c.wait)
 			}
+			if name == "422" && (fault.MessageKey(err) != "network.mastodon.refused" || !strings.Contains(fmt.Sprint(fault.As(err).Values["said"]), "limit of 500")) {
+				t.Errorf("what the server said is not told: %v", err)
+			}
 			if strings.Contains(err.Error()+e.Answer, secret) {
 				t.Error("the error repeats the token")
 			}

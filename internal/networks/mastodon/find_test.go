@@ -87,10 +87,13 @@ func TestEqualTextsAreToldApartByHourAndParent(t *testing.T) {
 	if f := d.find(in); !f.Taken || string(f.Receipt.Ref) != reply.ID {
 		t.Errorf("the answer: %+v", f)
 	}
-	warned := at(now, "Bonjour")
-	warned.Options.ContentWarning = "Gourmand"
-	if f := d.find(warned); f.Taken {
-		t.Errorf("a post without its warning: %+v", f)
+	d.Post("claire", mastodontest.Status{Text: "Bonsoir", Spoiler: "Sombre"})
+	for warning, want := range map[string]bool{"": false, "Gourmand": false, "Sombre": true} {
+		warned := at(now, "Bonsoir")
+		warned.Options.ContentWarning = warning
+		if f := d.find(warned); f.Taken != want {
+			t.Errorf("under %q: %+v", warning, f)
+		}
 	}
 	if f := d.find(at(now.Add(-7*time.Hour), "Bonjour")); string(f.Receipt.Ref) != morning.ID {
 		t.Errorf("the oldest after the intent is its own: %+v", f)
@@ -256,9 +259,11 @@ func TestAPostIsRecognisedByItsMedia(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.Rewrite(string(r.Ref), "<p>quelque chose de tout autre</p>")
+	d.Spoil("GET", statuses+"/*", mastodontest.Fault{Status: 404, Times: -1}) // no source to ask
 	if f := d.find(in); !f.Taken || f.Receipt.Ref != r.Ref {
 		t.Errorf("%+v", f)
 	}
+	d.Heal()
 	none := intent("Avec une image")
 	if f := d.find(none); f.Taken {
 		t.Errorf("a post without a media: %+v", f)

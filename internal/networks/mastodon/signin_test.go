@@ -142,6 +142,8 @@ func TestWhatPeopleTypeForTheirServer(t *testing.T) {
 		"mastodon.example:443":                   "https://mastodon.example",
 		"mastodon.example:8443":                  "https://mastodon.example:8443",
 		"http://127.0.0.1:3000":                  "http://127.0.0.1:3000",
+		"http://gotosocial:8080":                 "http://gotosocial:8080",
+		"http://social.internal":                 "http://social.internal",
 		"http://[::1]:3000/":                     "http://[::1]:3000",
 	} {
 		asked = ""
