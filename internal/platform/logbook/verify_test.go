@@ -108,6 +108,35 @@ func TestVerifySaysWhatWasTouchedAndWhere(t *testing.T) {
 	}
 }
 
+// Every column that is sealed, one after the other.
+func TestNoColumnIsLeftOutOfTheSeal(t *testing.T) {
+	for table, columns := range map[string][]string{
+		"act":       {"id", "brand", "actor_kind", "actor", "token", "act", "subject_kind", "subject", "data", "personal_hash", "seq", "at"},
+		"act_block": {"brand", "number", "first_seq", "last_seq", "entries", "leaves", "previous", "hash", "sealed_at"},
+	} {
+		for _, column := range columns {
+			db := sqldbtest.Open(t, sqldb.SQLite, schemas)
+			b := New(db)
+			list := fill(t, db, b)
+			change := column + " || 'x'"
+			switch column {
+			case "seq", "at", "number", "first_seq", "last_seq", "entries", "sealed_at":
+				change = column + " + 1000"
+			case "leaves":
+				change = "CAST(x'00' || substr(leaves, 2) AS BLOB)"
+			}
+			which := " WHERE brand = 'b' AND number = 2"
+			if table == "act" {
+				which = fmt.Sprintf(" WHERE seq = %d", list[3].Seq)
+			}
+			exec(t, db, "UPDATE "+table+" SET "+column+" = "+change+which)
+			if r, err := b.Verify(t.Context(), "b"); err != nil || r.OK() {
+				t.Errorf("%s.%s changed unseen: %+v %v", table, column, r, err)
+			}
+		}
+	}
+}
+
 // Any byte of anything sealed: Verify reports it. Erasing a person: it does
 // not.
 func TestNoSealedByteChangesUnseen(t *testing.T) {
