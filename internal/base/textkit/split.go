@@ -1,6 +1,7 @@
 package textkit
 
 import (
+	"errors"
 	"sort"
 	"strconv"
 	"strings"
@@ -39,19 +40,25 @@ func Split(s string, rule SplitRule) ([]string, error) {
 		return nil, nil
 	case rule.Fits(s):
 		return []string{s}, nil
-	case !rule.Number:
-		return newSplitter(s, rule.Fits).run(rule.Max)
+	}
+	sp := newSplitter(s)
+	if !rule.Number {
+		return sp.run(rule.Fits, rule.Max)
 	}
 	// The number has to fit too, and its width depends on how many parts there
 	// will be: plan with the widest number of one digit, then of two…
 	for widest := 9; ; widest = widest*10 + 9 {
 		suffix := " " + strconv.Itoa(widest) + "/" + strconv.Itoa(widest)
-		parts, err := newSplitter(s, func(p string) bool { return rule.Fits(p + suffix) }).run(rule.Max)
+		limit := widest
+		if rule.Max > 0 {
+			limit = min(rule.Max, widest)
+		}
+		parts, err := sp.run(func(p string) bool { return rule.Fits(p + suffix) }, limit)
+		if errors.Is(err, ErrTooMany) && limit != rule.Max {
+			continue
+		}
 		if err != nil {
 			return nil, err
-		}
-		if len(parts) > widest {
-			continue
 		}
 		for i := range parts {
 			parts[i] += " " + strconv.Itoa(i+1) + "/" + strconv.Itoa(len(parts))
@@ -62,7 +69,7 @@ func Split(s string, rule SplitRule) ([]string, error) {
 
 // The ways to cut, from the worst to the best.
 const (
-	inWord = iota
+	inWord     = iota
 	afterBound // at a no-break space, when the words it binds do not fit together
 	afterWord
 	afterSentence
@@ -71,15 +78,14 @@ const (
 )
 
 type splitter struct {
-	s    string
-	fits func(string) bool
+	s string
 	// cuts[level] are the byte offsets, increasing, where a cut of that level
 	// or better may be: the start of what comes next.
 	cuts [levels][]int
 }
 
-func newSplitter(s string, fits func(string) bool) *splitter {
-	sp := &splitter{s: s, fits: fits}
+func newSplitter(s string) *splitter {
+	sp := &splitter{s: s}
 	solid := Entities(s)
 	for at := range EachGrapheme(s) {
 		if at == 0 {
@@ -131,49 +137,30 @@ func breaks(r rune) bool {
 	return unicode.IsSpace(r) && r != '\u00A0' && r != '\u202F' && r != '\u2007'
 }
 
-func (sp *splitter) run(limit int) ([]string, error) {
+func (sp *splitter) run(fits func(string) bool, limit int) ([]string, error) {
 	var parts []string
 	for from := 0; from < len(sp.s); {
 		if limit > 0 && len(parts) == limit {
 			return nil, ErrTooMany.With("max", limit)
 		}
-		to := sp.next(from)
-		if to < 0 {
+		most := sp.most(fits, from)
+		if most < 0 {
 			return nil, ErrTooLong.With("text", Excerpt(sp.s[from:], 60))
 		}
+		to := sp.nicest(from, most)
 		parts = append(parts, strings.TrimSpace(sp.s[from:to]))
-		from = to + len(sp.s[to:]) - len(strings.TrimLeftFunc(sp.s[to:], unicode.IsSpace))
+		from = len(sp.s) - len(strings.TrimLeftFunc(sp.s[to:], unicode.IsSpace))
 	}
 	return parts, nil
 }
 
-// next returns where the part that starts at from ends, or -1.
-func (sp *splitter) next(from int) int {
-	best := sp.furthest(afterWord, from)
-	if best < 0 {
-		best = sp.furthest(afterBound, from)
-	}
-	if best < 0 {
-		return sp.furthest(inWord, from)
-	}
-	if best == len(sp.s) {
-		return best
-	}
-	for _, try := range []struct{ level, share int }{{afterParagraph, 2}, {afterSentence, 3}} {
-		if to := sp.furthest(try.level, from); to > 0 && (to-from)*try.share >= best-from {
-			return to
-		}
-	}
-	return best
-}
-
-// furthest returns the last cut of the level after from up to which the text
-// fits, or -1. It doubles its step before it halves it, so that a text of one
-// megabyte costs little more than its parts.
-func (sp *splitter) furthest(level, from int) int {
-	cuts := sp.cuts[level]
+// most returns the last place after from up to which the text fits, or -1. It
+// doubles its step before it halves it, so that a text of one megabyte costs
+// little more than its parts.
+func (sp *splitter) most(fits func(string) bool, from int) int {
+	cuts := sp.cuts[inWord]
 	first := sort.SearchInts(cuts, from+1)
-	ok := func(i int) bool { return sp.fits(strings.TrimSpace(sp.s[from:cuts[i]])) }
+	ok := func(i int) bool { return fits(strings.TrimSpace(sp.s[from:cuts[i]])) }
 	if first == len(cuts) || !ok(first) {
 		return -1
 	}
@@ -183,6 +170,29 @@ func (sp *splitter) furthest(level, from int) int {
 		step *= 2
 	}
 	bad := min(good+step, len(cuts))
-	n := sort.Search(bad-good-1, func(i int) bool { return !ok(good + 1 + i) })
-	return cuts[good+n]
+	return cuts[good+sort.Search(bad-good-1, func(i int) bool { return !ok(good + 1 + i) })]
+}
+
+// nicest returns where to cut between from and most.
+func (sp *splitter) nicest(from, most int) int {
+	last := func(level int) int { // the last cut of the level, or -1
+		cuts := sp.cuts[level]
+		if i := sort.SearchInts(cuts, most+1) - 1; i >= 0 && cuts[i] > from {
+			return cuts[i]
+		}
+		return -1
+	}
+	best := last(afterWord)
+	if best < 0 {
+		best = last(afterBound)
+	}
+	if best < 0 || best == len(sp.s) {
+		return max(best, most)
+	}
+	for _, try := range []struct{ level, share int }{{afterParagraph, 2}, {afterSentence, 3}} {
+		if to := last(try.level); to > 0 && (to-from)*try.share >= best-from {
+			return to
+		}
+	}
+	return best
 }
