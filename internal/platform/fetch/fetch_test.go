@@ -187,6 +187,9 @@ func TestAnAllowedNetworkIsReachableOnAnyPort(t *testing.T) {
 	if err != nil || res.StatusCode != 200 {
 		t.Fatal(err)
 	}
+	if err := (Config{AllowPrivate: Loopback}).CheckURL("http://[::ffff:127.0.0.1]:8080/"); err != nil {
+		t.Errorf("the same machine in another spelling: %v", err)
+	}
 	if got := <-agents; got != "Vigie/1 (+https://vigie.example)" {
 		t.Errorf("User-Agent %q", got)
 	}

@@ -192,6 +192,9 @@ func TestAFullDiskIsSaidAndLosesNothing(t *testing.T) {
 	if _, err := d.Begin(t.Context(), 10); !errors.Is(err, errFull) {
 		t.Errorf("begin: %v", err)
 	}
+	if _, err := d.Append(t.Context(), up, 100_000, strings.NewReader("")); !errors.Is(err, errFull) {
+		t.Errorf("append, at the sync: what is answered for is on the disk: %v", err)
+	}
 	d.sync = (*os.File).Sync
 	if count(t, d, "temp")+count(t, d, "objects") != 0 || count(t, d, "uploads") != 2 {
 		t.Error("something stayed of what did not work")

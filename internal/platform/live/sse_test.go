@@ -23,12 +23,16 @@ type page struct {
 	head http.Header
 	code int
 	done chan struct{}
+	gate chan struct{} // when not nil, each write waits for it
 }
 
 func (p *page) Header() http.Header { return p.head }
 func (p *page) WriteHeader(c int)   { p.code = c }
 func (p *page) Flush()              {}
 func (p *page) Write(b []byte) (int, error) {
+	if p.gate != nil {
+		<-p.gate
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.buf.Write(b)
@@ -55,7 +59,10 @@ func (p *page) ended() bool {
 }
 
 func open(ctx context.Context, h *Hub, last string, allow Allow) *page {
-	p := &page{head: http.Header{}, done: make(chan struct{})}
+	return openPage(ctx, h, last, allow, &page{head: http.Header{}, done: make(chan struct{})})
+}
+
+func openPage(ctx context.Context, h *Hub, last string, allow Allow, p *page) *page {
 	r := httptest.NewRequestWithContext(ctx, "GET", "/live", nil)
 	if last != "" {
 		r.Header.Set("Last-Event-ID", last)
@@ -196,6 +203,30 @@ func TestARoleWithdrawnEndsTheStreamOfAnOpenPage(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+func TestWhatWaitsBehindASlowBrowserStaysWithinWhenTheRoleGoes(t *testing.T) {
+	for range 20 { // the news and the question are ready at the same moment
+		synctest.Test(t, func(t *testing.T) {
+			h := hub(t, Config{})
+			var withdrawn atomic.Bool
+			gate := make(chan struct{})
+			p := openPage(t.Context(), h, "", func(*http.Request) ([]string, error) {
+				if withdrawn.Load() {
+					return nil, fault.New(fault.NotFound, "")
+				}
+				return []string{"brand:1"}, nil
+			}, &page{head: http.Header{}, done: make(chan struct{}), gate: gate})
+			synctest.Wait() // it writes its first line, slowly
+			withdrawn.Store(true)
+			h.Tell("brand:1", "secret", nil)
+			h.Recheck()
+			close(gate)
+			if got := p.take(); strings.Contains(got, "secret") || !p.ended() {
+				t.Fatalf("slipped out: %q", got)
+			}
+		})
 	}
 }
 
