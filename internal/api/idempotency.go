@@ -167,7 +167,7 @@ func (r *Registry) once(w http.ResponseWriter, req *http.Request, loc *i18n.Loc,
 		rec.status = http.StatusOK
 	}
 	body := rec.body.Bytes()
-	if body == nil || rec.over { // too long to keep: that it was done is what counts
+	if body == nil || rec.over || w.Header().Get("Idempotency-Kept") == "no" { // too long or too secret to keep: that it was done is what counts
 		body = []byte{}
 	}
 	if err := r.cfg.Keys.finish(ctx, actor.Person, key, answer{status: rec.status, ctype: w.Header().Get("Content-Type"), body: body}); err != nil {

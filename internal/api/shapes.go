@@ -38,6 +38,16 @@ func ListOf[T any](items []T, next string) List[T] {
 // Out wraps a body, as huma wants it.
 type Out[T any] struct{ Body T }
 
+// OutSecret is Out for a body that holds a key shown once: the answer is not
+// kept for repetitions, which get its status alone.
+type OutSecret[T any] struct {
+	Kept string `header:"Idempotency-Kept" doc:"no: the answer holds a secret, a repeated request gets none"`
+	Body T
+}
+
+// Secret answers with a body that is not kept.
+func Secret[T any](body T) *OutSecret[T] { return &OutSecret[T]{Kept: "no", Body: body} }
+
 // OutVersioned is Out with the version as ETag.
 type OutVersioned[T any] struct {
 	ETag string `header:"ETag" doc:"Version, for If-Match"`
