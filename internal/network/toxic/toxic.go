@@ -53,6 +53,7 @@ func Open(upstream string) (l *Line, stop func(), err error) {
 	if u, err := url.Parse(upstream); err == nil && u.Host != "" {
 		upstream = u.Host
 	}
+	zerolog.SetGlobalLevel(zerolog.Disabled) // some toxics log past the logger they are given
 	s := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
 	p := toxiproxy.NewProxy(s, "line", "127.0.0.1:0", upstream)
 	if err := p.Start(); err != nil {
