@@ -35,7 +35,7 @@ type Upload struct {
 
 // Store keeps files. It is safe for use by many goroutines.
 //
-// Errors of all methods: invalid (files.too_big, files.length…), not_found,
+// Errors of all methods: invalid (files.too_large, files.length…), not_found,
 // conflict (files.offset), transient (files.full when the disk is full:
 // nothing is lost, files.disk for other trouble with it).
 type Store interface {
@@ -73,9 +73,9 @@ type Store interface {
 }
 
 var (
-	errTooBig     = fault.New(fault.Invalid, "files.too_big")
+	errTooBig     = fault.New(fault.Invalid, "files.too_large")
 	errLength     = fault.New(fault.Invalid, "files.length") // more bytes than announced, or a nonsensical length
-	errNotFound   = fault.New(fault.NotFound, "files.not_found")
+	errNotFound   = fault.New(fault.NotFound, "files.missing")
 	errOffset     = fault.New(fault.Conflict, "files.offset")
 	errIncomplete = fault.New(fault.Conflict, "files.incomplete")
 	errFinished   = fault.New(fault.Conflict, "files.finished")
