@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"sync"
 	"time"
@@ -228,10 +227,6 @@ func (p *Presence) Upload(ctx context.Context, m Upload) (ref Ref, err error) {
 		})
 	if f := Blocking(ps); f != nil {
 		return "", p.refuse(ctx, "upload", f)
-	}
-	// A body longer than it said would pass the check above.
-	if m.Bytes > 0 && m.Body != nil {
-		m.Body = io.LimitReader(m.Body, m.Bytes)
 	}
 	err = p.call(ctx, "upload", p.cfg.Timeouts.Upload, true, nil, func(ctx context.Context) (err error) {
 		ref, err = a.Upload(ctx, m)

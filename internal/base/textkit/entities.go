@@ -63,7 +63,7 @@ var (
 func Entities(s string) []Entity {
 	var out []Entity
 	if strings.Contains(s, "://") {
-		for _, m := range linkRE.FindAllStringIndex(s, -1) {
+		for _, m := range find(linkRE, s, "://") {
 			if r := before(s, m[0]); word(r) || r == '@' || r == '#' || r == '$' {
 				continue
 			}
@@ -77,7 +77,7 @@ func Entities(s string) []Entity {
 		return i == len(links) || links[i].Start >= to
 	}
 	if strings.Contains(s, ".") {
-		for _, m := range bareRE.FindAllStringSubmatchIndex(s, -1) {
+		for _, m := range find(bareRE, s, ".") {
 			r := before(s, m[0])
 			if !free(m[0], m[1]) || word(r) || strings.ContainsRune("@#$/.-=:&%+", r) && r != 0 {
 				continue
@@ -96,7 +96,7 @@ func Entities(s string) []Entity {
 	slices.SortFunc(out, byStart)
 	links = slices.Clone(out)
 	if strings.Contains(s, "@") {
-		for _, m := range mentionRE.FindAllStringSubmatchIndex(s, -1) {
+		for _, m := range find(mentionRE, s, "@") {
 			if r := before(s, m[0]); word(r) || r == '/' || r == '=' || r == '@' || !free(m[0], m[1]) {
 				continue
 			}
@@ -110,7 +110,7 @@ func Entities(s string) []Entity {
 	if strings.Contains(s, "#") {
 		slices.SortFunc(out, byStart)
 		links = slices.Clone(out)
-		for _, m := range tagRE.FindAllStringSubmatchIndex(s, -1) {
+		for _, m := range find(tagRE, s, "#") {
 			name := s[m[2]:m[3]]
 			if r := before(s, m[0]); word(r) || r == '/' || r == '=' || r == '#' || r == '&' || !free(m[0], m[1]) {
 				continue
@@ -122,6 +122,45 @@ func Entities(s string) []Entity {
 		}
 	}
 	slices.SortFunc(out, byStart)
+	return out
+}
+
+// find is re.FindAllStringSubmatchIndex on the words of s that have the sign
+// inside: no pattern crosses a space, and most words are only words.
+func find(re *regexp.Regexp, s, sign string) [][]int {
+	var out [][]int
+	for from := 0; from < len(s); {
+		i := strings.Index(s[from:], sign)
+		if i < 0 {
+			break
+		}
+		at := from + i
+		start := strings.LastIndexFunc(s[from:at], unicode.IsSpace)
+		if start < 0 {
+			start = from
+		} else {
+			_, n := utf8.DecodeRuneInString(s[from+start:])
+			start += from + n
+		}
+		end := strings.IndexFunc(s[at:], unicode.IsSpace)
+		if end < 0 {
+			end = len(s)
+		} else {
+			end += at
+		}
+		// A full stop that ends its word is only a full stop.
+		if at+len(sign) < end {
+			for _, m := range re.FindAllStringSubmatchIndex(s[start:end], -1) {
+				for k := range m {
+					if m[k] >= 0 {
+						m[k] += start
+					}
+				}
+				out = append(out, m)
+			}
+		}
+		from = end
+	}
 	return out
 }
 

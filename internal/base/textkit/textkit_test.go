@@ -1,6 +1,7 @@
 package textkit
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -114,6 +115,18 @@ func FuzzEntitiesNeverOverlapAndStayInside(f *testing.F) {
 				t.Fatalf("%q: %+v", s, e)
 			}
 			at = e.End
+		}
+	})
+}
+
+func TestLookingWordByWordFindsTheSame(t *testing.T) {
+	piece := rapid.SampledFrom([]string{"https://", "a.example", "/x", "@", "#", "b", ".", " ", "\u00a0", "\n", "é", "1", "(", ")", "-", "://", "fr"})
+	rapid.Check(t, func(t *rapid.T) {
+		s := strings.Join(rapid.SliceOfN(piece, 0, 20).Draw(t, "pieces"), "")
+		for sign, re := range map[string]*regexp.Regexp{"://": linkRE, ".": bareRE, "@": mentionRE, "#": tagRE} {
+			if d := cmp.Diff(re.FindAllStringSubmatchIndex(s, -1), find(re, s, sign)); d != "" {
+				t.Fatalf("%q %s: %s", s, sign, d)
+			}
 		}
 	})
 }
