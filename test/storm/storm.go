@@ -23,8 +23,8 @@ type Stage struct {
 // Desk is the part of Vigie's API that the storm uses. Its verbs outlive the
 // death of the program: they ask again until they are answered.
 type Desk interface {
-	// Schedule plans one post with this text on the channels, at this instant.
-	// Safe to repeat with the same key.
+	// Schedule plans one post with this text on the channels, at this full
+	// minute, or now when it is past. Safe to repeat with the same key.
 	Schedule(ctx context.Context, key, text string, channels []string, at time.Time) (post string, err error)
 	// Standing gives, for each channel of a post, its state and its problem.
 	Standing(ctx context.Context, post string) (map[string]Standing, error)
@@ -36,7 +36,8 @@ type Standing struct{ State, Problem string }
 // Plan is the size of a storm.
 type Plan struct {
 	Posts, Kills int
-	// Spread is the time over which the posts are due.
+	// Spread is the time over which the posts are scheduled: one half to leave
+	// at once, the other half together, at the next full minute.
 	Spread time.Duration
 	// Calm bounds the wait, after the last kill, for everything to settle.
 	Calm time.Duration
@@ -85,18 +86,19 @@ func schedule(ctx context.Context, desk Desk, stages []Stage, plan Plan, posts [
 	for _, s := range stages {
 		channels = append(channels, s.Channel)
 	}
-	start := time.Now().Add(3 * time.Second)
+	pace := time.NewTicker(max(plan.Spread/time.Duration(len(posts)), time.Millisecond))
+	defer pace.Stop()
 	for i := range posts {
-		m := marker(plan, i)
-		at := start.Add(plan.Spread * time.Duration(i) / time.Duration(len(posts)))
-		if soon := time.Now().Add(time.Second); at.Before(soon) {
-			at = soon
+		m, at := marker(plan, i), time.Now()
+		if i%2 == 1 {
+			at = at.Add(5 * time.Second).Truncate(time.Minute).Add(time.Minute)
 		}
 		id, err := desk.Schedule(ctx, m, m+" une publication sous l’orage", channels, at)
 		if err != nil {
 			return fmt.Errorf("%s: %w", m, err)
 		}
 		posts[i] = id
+		<-pace.C
 	}
 	return nil
 }
