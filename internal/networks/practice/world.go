@@ -107,8 +107,9 @@ type record struct {
 	Seen   map[string]int `json:"seen,omitempty"`
 }
 
-// NewWorld opens the world that the store holds.
-func NewWorld(ctx context.Context, cfg Config) (*World, error) {
+// NewWorld opens the world that the store holds. Its story is read at the
+// first use, not here: a start does not wait for it.
+func NewWorld(_ context.Context, cfg Config) (*World, error) {
 	if cfg.Store == nil {
 		cfg.Store = NewMemoryStore()
 	}
@@ -122,7 +123,7 @@ func NewWorld(ctx context.Context, cfg Config) (*World, error) {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	w := &World{cfg: cfg, accounts: map[string]*account{}, media: map[string]medium{}, scripts: map[string][]Act{}}
-	return w, w.catchUp(ctx)
+	return w, nil
 }
 
 // catchUp reads what was appended since, by this process or another. All that
