@@ -1,0 +1,86 @@
+// Command vigie is the whole program: without an argument it serves on
+// 127.0.0.1:8420 with its data in ./vigie-data.
+//
+// It owns flags, signals and exit codes, and calls internal/app. It holds no
+// rule of the job: every command ends in a verb of a room.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"vigie/internal/app"
+	"vigie/internal/base/fault"
+)
+
+// cli is the command line. Configuration stands before or after the command, in
+// the environment, or in vigie.json of the data directory.
+type cli struct {
+	app.Config
+
+	Serve   serveCmd   `cmd:"" default:"withargs" help:"Serve the pages and the API, and do the work. The usual command."`
+	Worker  workerCmd  `cmd:"" help:"Do the work without serving: a second node beside PostgreSQL."`
+	Migrate migrateCmd `cmd:"" help:"Bring the database up to this version and stop."`
+	Doctor  doctorCmd  `cmd:"" help:"Examine the instance: database, logbook chain, channels, files, what waits."`
+	User    userCmd    `cmd:"" help:"People: add, list, password, disable."`
+	Token   tokenCmd   `cmd:"" help:"API tokens: add, list, revoke."`
+	Channel channelCmd `cmd:"" help:"Channels: networks, list, connect, probe, remove."`
+	Post    postCmd    `cmd:"" help:"Posts: add, list, show, schedule, move, freeze, thaw."`
+	Bench   benchCmd   `cmd:"" help:"Measure this machine: the budgets of the documentation."`
+	Version versionCmd `cmd:"" help:"Say which version this is."`
+}
+
+func main() { os.Exit(run(os.Args[1:])) }
+
+func run(args []string) int {
+	var c cli
+	parser, err := kong.New(&c, kong.Name("vigie"), kong.Description("The community manager's workbench."),
+		kong.Configuration(kong.JSON, filepath.Join(dataDir(args), "vigie.json")), kong.UsageOnError())
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "vigie:", err)
+		return 70
+	}
+	k, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "vigie:", err)
+		return 64
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: c.LogLevel}))
+	slog.SetDefault(log)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	env := &env{ctx: ctx, config: c.Config, log: log, out: os.Stdout}
+	if err := k.Run(env); err != nil {
+		if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+			return 0
+		}
+		env.say(err)
+		return fault.ExitCode(err)
+	}
+	return 0
+}
+
+// dataDir finds the data directory before the flags are read: the file of
+// configuration stands in it.
+func dataDir(args []string) string {
+	for i, a := range args {
+		if a == "--data" && i+1 < len(args) {
+			return args[i+1]
+		}
+		if len(a) > 7 && a[:7] == "--data=" {
+			return a[7:]
+		}
+	}
+	if d := os.Getenv("VIGIE_DATA"); d != "" {
+		return d
+	}
+	return "vigie-data"
+}

@@ -1,0 +1,229 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"vigie/internal/api"
+	"vigie/internal/base/fault"
+	"vigie/internal/base/id"
+	"vigie/internal/brand"
+	"vigie/internal/channel"
+	"vigie/internal/network"
+	"vigie/internal/networks/all"
+	"vigie/internal/networks/practice"
+	"vigie/internal/platform/fetch"
+	"vigie/internal/platform/files"
+	"vigie/internal/platform/i18n"
+	"vigie/internal/platform/jobs"
+	"vigie/internal/platform/live"
+	"vigie/internal/platform/logbook"
+	"vigie/internal/platform/secret"
+	"vigie/internal/platform/sqldb"
+	"vigie/internal/publishing"
+	"vigie/internal/team"
+)
+
+// Version is stamped by the linker on releases.
+var Version = "dev"
+
+// App is the program, built: every room wired, nothing started yet.
+type App struct {
+	Config     Config
+	Log        *slog.Logger
+	DB         *sqldb.DB
+	Book       *logbook.Book
+	Jobs       *jobs.Queue
+	Hub        *live.Hub
+	Files      *files.Dir
+	Words      *i18n.Catalog
+	World      *practice.World
+	Team       *team.Service
+	Brands     *brand.Service
+	Channels   *channel.Service
+	Publishing *publishing.Service
+	Ledger     *publishing.Ledger
+
+	lock    *os.File
+	closers []func() error
+}
+
+// Build opens the data and wires the rooms. Nothing runs before Start. Close
+// must be called whatever happens afterwards. Errors are invalid (configuration)
+// or transient (database away).
+func Build(ctx context.Context, c Config, log *slog.Logger) (_ *App, err error) {
+	defer fault.Wrap(&err, "build")
+	if err := c.prepare(); err != nil {
+		return nil, err
+	}
+	a := &App{Config: c, Log: log}
+	defer func() {
+		if err != nil {
+			a.Close()
+		}
+	}()
+	if a.DB, err = sqldb.Open(ctx, sqldb.Config{URL: c.DatabaseURL()}); err != nil {
+		return nil, err
+	}
+	a.closers = append(a.closers, a.DB.Close)
+	if err = a.build(ctx); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+func (a *App) build(ctx context.Context) (err error) {
+	c := a.Config
+	box, err := secret.Load(c.Data, c.SecretKey)
+	if err != nil {
+		return err
+	}
+	a.Book = logbook.New(a.DB)
+	hub := live.Config{Log: a.Log}
+	if !c.SQLite() {
+		hub.PostgresURL = c.DatabaseURL()
+	}
+	if a.Hub, err = live.New(hub); err != nil {
+		return err
+	}
+	if a.Jobs, err = jobs.New(a.DB, jobs.Config{Log: a.Log}); err != nil {
+		return err
+	}
+	if a.Files, err = files.NewDir(files.DirConfig{Root: filepath.Join(c.Data, "files")}); err != nil {
+		return err
+	}
+	if a.Words, err = i18n.New(messages()...); err != nil {
+		return err
+	}
+	if err := a.buildTeam(box); err != nil {
+		return err
+	}
+	a.Brands = brand.New(brand.Config{DB: a.DB, Book: a.Book, People: a.Team, Tell: a.Hub.Tell})
+	drivers, err := a.drivers(ctx)
+	if err != nil {
+		return err
+	}
+	a.Channels = channel.New(channel.Needs{DB: a.DB, Drivers: drivers, Seal: box, Book: a.Book, Tell: a.Hub.Tell, Log: a.Log,
+		Wrap: func(kind network.Kind, ch id.Channel, acc network.Account) *network.Presence {
+			return network.NewPresence(kind, acc, network.PresenceConfig{Account: string(ch), Log: a.Log})
+		},
+		Removed: func(ctx context.Context, tx *sqldb.Tx, ch channel.Channel) error {
+			return a.Publishing.ChannelRemoved(ctx, tx, ch)
+		},
+	})
+	a.Publishing = publishing.New(publishing.Needs{DB: a.DB, Book: a.Book, Channels: a.Channels, Media: a.media(), Tell: a.Hub.Tell, Log: a.Log, Zone: zoneOf})
+	a.Ledger = publishing.NewLedger(a.Publishing, publishing.LedgerConfig{Alone: c.SQLite(), Grace: c.Grace})
+	a.declareJobs()
+	return nil
+}
+
+func (a *App) drivers(ctx context.Context) ([]network.Driver, error) {
+	private, err := a.Config.private()
+	if err != nil {
+		return nil, err
+	}
+	store, err := practice.OpenFileStore(filepath.Join(a.Config.Data, "practice"))
+	if err != nil {
+		return nil, err
+	}
+	a.closers = append(a.closers, store.Close)
+	if a.World, err = practice.NewWorld(ctx, practice.Config{Store: store, Latency: a.Config.Practice, Log: a.Log}); err != nil {
+		return nil, err
+	}
+	return all.Drivers(all.Deps{HTTP: fetch.New(fetch.Config{AllowPrivate: private, UserAgent: userAgent()}), UserAgent: userAgent(),
+		AppName: "Vigie", AppURL: a.Config.PublicURL(), World: a.World}), nil
+}
+
+func userAgent() string { return "Vigie/" + Version }
+
+func zoneOf(ctx context.Context, q sqldb.Q, b id.Brand) (string, error) {
+	br, err := brand.Load(ctx, q, b)
+	return br.Zone, err
+}
+
+// Migrate brings the database up to this version; safe to repeat and safe on
+// several nodes at once. It returns how many steps it took.
+func (a *App) Migrate(ctx context.Context) (int, error) {
+	n, err := a.DB.Migrate(ctx, Schemas()...)
+	if err != nil {
+		return n, err
+	}
+	return n, jobs.Migrate(ctx, a.DB)
+}
+
+// Schemas lists every room's tables, the hall's first.
+func Schemas() []sqldb.Schema {
+	return []sqldb.Schema{logbook.Schema, api.Schema, team.Schema, brand.Schema, channel.Schema, publishing.Schema}
+}
+
+// Start migrates and begins to work: jobs, clock, readers. It returns when the
+// program is ready to serve. On SQLite it refuses to start twice on one file.
+func (a *App) Start(ctx context.Context) (err error) {
+	defer fault.Wrap(&err, "start")
+	if err := a.takeLock(); err != nil {
+		return err
+	}
+	if _, err := a.Migrate(ctx); err != nil {
+		return err
+	}
+	for _, start := range []func(context.Context) error{a.Hub.Start, a.Book.Start, a.Jobs.Start, a.Ledger.Start} {
+		if err := start(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takeLock makes sure that one process works on a SQLite file: the ledger
+// counts on it to know at once what a dead one left.
+func (a *App) takeLock() error {
+	if !a.Config.SQLite() || a.lock != nil {
+		return nil
+	}
+	f, err := os.OpenFile(filepath.Join(a.Config.Data, "vigie.lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fault.New(fault.Invalid, "app.data").With("path", a.Config.Data).Because(err)
+	}
+	if err := tryLock(f); err != nil {
+		f.Close()
+		return fault.New(fault.Conflict, "app.running").With("path", a.Config.Data).Because(err)
+	}
+	a.lock = f
+	return nil
+}
+
+// Stop ends the work in the reverse order and waits for what is under way,
+// until ctx ends.
+func (a *App) Stop(ctx context.Context) error {
+	var errs []error
+	for _, stop := range []func(context.Context) error{a.Ledger.Stop, a.Jobs.Stop, a.Book.Stop, a.Hub.Stop} {
+		errs = append(errs, stop(ctx))
+	}
+	return errors.Join(errs...)
+}
+
+// Close lets go of the data.
+func (a *App) Close() error {
+	var errs []error
+	for i := len(a.closers) - 1; i >= 0; i-- {
+		errs = append(errs, a.closers[i]())
+	}
+	a.closers = nil
+	if a.lock != nil {
+		errs = append(errs, a.lock.Close())
+		a.lock = nil
+	}
+	return errors.Join(errs...)
+}
+
+// declareJobs lists what runs in the background by itself.
+func (a *App) declareJobs() {
+	jobs.Handle(a.Jobs, team.MailKind, jobs.Options{}, a.Team.SendMail)
+	a.Jobs.Every("channel.probe", time.Hour, a.Channels.ProbeDue)
+	a.Jobs.Every("publishing.bin", 6*time.Hour, a.Publishing.EmptyBin)
+	a.Jobs.Every("api.keys", time.Hour, api.NewKeys(a.DB).Clean)
+}
