@@ -369,7 +369,8 @@ func (w *World) take(ctx context.Context, handle string, at time.Time, in networ
 			}
 		}
 	}
-	return p, fault.New(fault.NotFound, "")
+	// Written and not there: the account was forgotten in between.
+	return p, fault.New(fault.Transient, "network.server").Becausef("the post that was written is not in the story")
 }
 
 func (p Post) receipt() network.Receipt {
