@@ -53,7 +53,7 @@ func (p *Person) MakeFirstAccount() {
 func (p *Person) MakeBrand(name string) {
 	p.tb.Helper()
 	p.Go("/brands/new")
-	p.Submit("/brands", map[string]string{"name": name})
+	p.Submit("/brands/new", map[string]string{"name": name})
 	p.Arrive("/b/")
 }
 
@@ -93,4 +93,3 @@ func (p *Person) Submit(action string, fields map[string]string) {
 	})
 	p.Settle()
 }
-

@@ -112,6 +112,7 @@ var Pages = []Page{
 	{Name: "tokens", Path: "/profile/tokens", States: inside},
 	{Name: "instance-people", Path: "/people", States: inside},
 	{Name: "people", Path: "/b/{brand}/people", States: inside},
+	{Name: "settings", Path: "/b/{brand}/settings", States: inside},
 
 	{Name: "not-found", Path: "/b/nothing/here", States: broken, Status: 404},
 	{Name: "profile-refused", Path: "/profile", States: broken, Do: func(p *Person) {

@@ -19,7 +19,8 @@
 //	status CODE                the last answer's status ("! status 500" too)
 //	says TEXT                  the last answer holds the text, spaces of all widths alike
 //	is FIELD VALUE             a field of the last answer, by its path: items.0.state
-//	keep NAME FIELD            keeps a field of the last answer as $NAME
+//	keep NAME [FIELD]          keeps a field of the last answer, or all of it, as $NAME
 //	keeplink NAME PATTERN      keeps the first link of the page that matches, or its group
 //	await FIELD VALUE PATH     asks for PATH until the field has the value
+//	await FIELD VALUE vigie …  the same with a command
 package stories

@@ -25,7 +25,7 @@ func TestStories(t *testing.T) {
 func TestAFieldIsFoundByItsPath(t *testing.T) {
 	const text = `{"items":[{"state":"sent","n":3,"link":null}],"ok":true}`
 	for path, want := range map[string]string{
-		"items.0.state": "sent", "items.0.n": "3", "items.0.link": "null", "items.#": "1", "ok": "true",
+		"items.0.state": "sent", "items.0.n": "3", "items.0.link": "null", "items.count": "1", "ok": "true",
 	} {
 		if got, err := field(text, path); err != nil || got != want {
 			t.Errorf("%s is %q, %v; want %q", path, got, err, want)

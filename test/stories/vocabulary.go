@@ -224,7 +224,11 @@ func (s *story) is(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func (s *story) keep(ts *testscript.TestScript, _ bool, args []string) {
-	need(ts, args, 2, "keep NAME FIELD")
+	need(ts, args, 1, "keep NAME [FIELD]")
+	if len(args) == 1 {
+		ts.Setenv(args[0], strings.TrimSpace(s.body))
+		return
+	}
 	got, err := field(s.body, args[1])
 	if err != nil {
 		ts.Fatalf("%v in:\n%s", err, excerpt(s.body))
@@ -248,13 +252,17 @@ func (s *story) keepLink(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 func (s *story) await(ts *testscript.TestScript, _ bool, args []string) {
-	need(ts, args, 3, "await FIELD VALUE PATH")
+	need(ts, args, 3, "await FIELD VALUE PATH|vigie ARGS…")
+	ask := func() { ts.Check(s.send(ts, http.MethodGet, args[2], "", nil)) }
+	if args[2] == "vigie" {
+		ask = func() { s.vigie(ts, false, args[3:]) }
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), program.Patience)
 	defer cancel()
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		ts.Check(s.send(ts, http.MethodGet, args[2], "", nil))
+		ask()
 		if got, err := field(s.body, args[0]); err == nil && got == args[1] {
 			return
 		}
@@ -267,7 +275,7 @@ func (s *story) await(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // field walks a JSON text by a path of names and numbers: items.0.state. A
-// last “#” counts what is there.
+// last “count” counts what is there.
 func field(text, path string) (string, error) {
 	var at any
 	if err := json.Unmarshal([]byte(text), &at); err != nil {
@@ -282,7 +290,7 @@ func field(text, path string) (string, error) {
 			}
 			at = next
 		case []any:
-			if name == "#" {
+			if name == "count" {
 				at = float64(len(v))
 				continue
 			}
@@ -304,7 +312,13 @@ func field(text, path string) (string, error) {
 
 func plain(s string) string { return strings.Join(strings.Fields(s), " ") }
 
+var tags = regexp.MustCompile(`(?s)<head>.*?</head>|<[^>]*>`)
+
+// excerpt is what a person needs to see of an answer: of a page, its words.
 func excerpt(s string) string {
+	if strings.HasPrefix(s, "<!doctype") {
+		s = plain(html.UnescapeString(tags.ReplaceAllString(s, " ")))
+	}
 	if len(s) > 3000 {
 		return s[:3000] + "…"
 	}
