@@ -25,7 +25,7 @@ import (
 
 // messages lists the words of every face and of the program itself.
 func messages() []fs.FS {
-	out := append([]fs.FS{i18n.General(), ui.Messages(), api.Messages(), teamweb.Messages(), brandweb.Messages(), words}, all.Messages()...)
+	out := append([]fs.FS{ui.Messages(), api.Messages(), teamweb.Messages(), brandweb.Messages(), words}, all.Messages()...)
 	return append(out, publishingweb.Messages()...)
 }
 
