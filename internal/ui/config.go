@@ -10,6 +10,7 @@ import (
 	"vigie/internal/base/id"
 	"vigie/internal/brand"
 	"vigie/internal/platform/i18n"
+	"vigie/internal/platform/live"
 	"vigie/internal/team"
 )
 
@@ -97,9 +98,10 @@ type Config struct {
 	// Took keeps the focused time spent on a subject ("post:<id>"); nil
 	// measures nothing.
 	Took func(ctx context.Context, actor team.Actor, b brand.Brand, subject string, d time.Duration) error
-	// Here keeps that the person is on a topic ("post:<id>"), or no longer; it
-	// must check that she may see it. nil: nobody is shown present.
-	Here func(r *Request, topic string, gone bool) error
+	// Here keeps that the person is on a topic ("post:<id>"), or no longer, and
+	// returns who is; it must check that she may see it. nil: nobody is shown
+	// present.
+	Here func(r *Request, topic string, gone bool) ([]live.Person, error)
 	// Dev serves /_components.
 	Dev bool
 }

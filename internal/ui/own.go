@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"vigie/internal/base/fault"
+	"vigie/internal/platform/live"
 )
 
 // own are the hall's own routes.
@@ -120,11 +121,16 @@ func (m *Mux) here(w http.ResponseWriter, r *Request) error {
 	if topic == "" || len(topic) > 100 {
 		return fault.New(fault.Invalid, "").At("topic")
 	}
-	if err := m.cfg.Here(r, topic, r.PostFormValue("gone") != ""); err != nil {
+	who, err := m.cfg.Here(r, topic, r.PostFormValue("gone") != "")
+	if err != nil {
 		return err
 	}
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	if who == nil {
+		who = []live.Person{}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "private, no-store")
+	return json.NewEncoder(w).Encode(who)
 }
 
 // manifest lets phones install Vigie (T2).

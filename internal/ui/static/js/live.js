@@ -10,12 +10,20 @@ const topics = () => body.dataset.topics || "";
 let last = "";
 let wait = 2000;
 let failures = 0;
+let stop = null; // ends the open stream
+let timer0 = 0;
 
+// One stream a window, and only while it is looked at: a browser opens six
+// connections to a server that speaks HTTP/1.1, and she has many tabs. Who
+// comes back hears what was missed.
 async function listen() {
+  clearTimeout(timer0);
+  if (stop || document.hidden) return;
+  const mine = (stop = new AbortController());
   const head = { Accept: "text/event-stream" };
   if (last) head["Last-Event-ID"] = last;
   try {
-    const res = await fetch(url + "?topics=" + encodeURIComponent(topics()), { headers: head, cache: "no-store" });
+    const res = await fetch(url + "?topics=" + encodeURIComponent(topics()), { headers: head, cache: "no-store", signal: mine.signal });
     if (res.status === 401 || res.status === 403 || res.status === 404) return; // signed out: the next click says so
     if (!res.ok || !res.body) throw new Error("HTTP " + res.status);
     if (failures > 1) {
@@ -25,11 +33,34 @@ async function listen() {
     failures = 0;
     await read(res.body);
   } catch {
+    if (mine.signal.aborted) return;
     if (++failures === 2) connection(false);
   }
+  if (stop !== mine) return;
+  stop = null;
   // Apart from each other: everybody comes back after a restart.
-  setTimeout(listen, wait * (1 + Math.random()) * Math.min(8, 1 + failures));
+  timer0 = setTimeout(listen, wait * (1 + Math.random()) * Math.min(8, 1 + failures));
 }
+
+function hush() {
+  clearTimeout(timer0);
+  stop?.abort();
+  stop = null;
+}
+
+let away = 0;
+document.addEventListener("visibilitychange", () => {
+  clearTimeout(away);
+  if (document.hidden) away = setTimeout(hush, 10000);
+  else if (url) listen();
+});
+window.addEventListener("pagehide", hush);
+window.addEventListener("pageshow", (e) => {
+  if (e.persisted && url) {
+    listen();
+    refresh(() => true);
+  }
+});
 
 async function read(stream) {
   const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
@@ -152,12 +183,21 @@ function present(topic, people) {
   }
 }
 
-function here(gone) {
+async function here(gone) {
   for (const at of document.querySelectorAll("[data-presence]")) {
-    const form = new URLSearchParams({ topic: at.dataset.presence });
-    if (gone) form.set("gone", "1");
-    if (gone) navigator.sendBeacon("/here", form);
-    else fetch("/here", { method: "POST", body: form, headers: { Accept: "application/json" } }).catch(() => {});
+    const topic = at.dataset.presence;
+    const form = new URLSearchParams({ topic });
+    if (gone) {
+      form.set("gone", "1");
+      navigator.sendBeacon("/here", form);
+      continue;
+    }
+    try {
+      const res = await fetch("/here", { method: "POST", body: form, headers: { Accept: "application/json" } });
+      if (res.ok) present(topic, await res.json());
+    } catch {
+      // said again in half a minute
+    }
   }
 }
 

@@ -6,6 +6,7 @@ const list = document.getElementById("palette-list");
 const sprite = document.querySelector(".i use")?.getAttribute("href")?.split("#")[0];
 
 let asked = 0;
+let drawn = null; // what the list answers
 let timer = 0;
 
 function icon(name) {
@@ -36,6 +37,7 @@ function marked(text, q) {
 }
 
 function draw(hits, q) {
+  drawn = q;
   list.replaceChildren();
   let group = null;
   let menu = null;
@@ -111,6 +113,7 @@ async function look() {
 if (box && input && list) {
   box.addEventListener("vigie:open", () => {
     input.value = "";
+    drawn = null;
     input.focus();
     look();
   });
@@ -124,10 +127,18 @@ if (box && input && list) {
     if (e.key === "ArrowDown" || e.key === "ArrowUp") {
       if (all.length) choose((at + (e.key === "ArrowDown" ? 1 : all.length - 1)) % all.length);
       e.preventDefault();
-    } else if (e.key === "Enter" && all[at]) {
+    } else if (e.key === "Enter" && (e.ctrlKey || e.metaKey) && all[at]) {
       e.preventDefault();
-      if (e.ctrlKey || e.metaKey) window.open(all[at].href);
-      else all[at].click();
+      window.open(all[at].href);
     }
+  });
+  // Enter opens what is chosen; with nothing to choose, the search page.
+  input.form.addEventListener("submit", async (e) => {
+    e.preventDefault();
+    clearTimeout(timer);
+    if (drawn !== input.value.trim()) await look(); // typed faster than answered
+    const chosen = list.querySelector("[role=option][data-on]");
+    if (chosen) chosen.click();
+    else input.form.submit();
   });
 }

@@ -57,8 +57,9 @@ export function toast({ text, undo, signal, sticky }) {
 async function takeBack(url, box) {
   box.remove();
   try {
-    const res = await fetch(url, { method: "POST", headers: { Accept: "application/json" } });
-    if (!res.ok) {
+    const res = await fetch(url, { method: "POST", redirect: "manual", headers: { Accept: "application/json" } });
+    // A redirect is a yes; its toast waits for the page that is loaded now.
+    if (!res.ok && res.type !== "opaqueredirect") {
       const p = await res.json().catch(() => ({}));
       toast({ text: p.title || document.body.dataset.failed, signal: "alert" });
       return;
