@@ -19,7 +19,7 @@ const (
 // asks for.
 func Enter(t *testing.T, language string, state State) *Person {
 	t.Helper()
-	vigie := program.Start(t, program.Config{Env: []string{"VIGIE_PRACTICE_LATENCY=1ms"}})
+	vigie := program.Start(t, program.Config{Env: []string{"VIGIE_PRACTICE_LATENCY=1ms", "VIGIE_LOG=warn"}})
 	p := Someone(t, vigie.URL, "claire")
 	p.Speaks(language)
 	switch state {

@@ -53,10 +53,19 @@ func (p Page) Pattern() *regexp.Regexp {
 
 var bracket = regexp.MustCompile(`\\\{[a-z]+\\\}`)
 
-// Find gives the address to open: its path when it has no brackets, otherwise
-// the first of the links that is such a page. The query of the table is added.
+// Find gives the address to open: its path when it has no brackets, or only
+// that of a brand seen in a link; otherwise the first of the links that is such
+// a page. The query of the table is added.
 func (p Page) Find(links []string) (string, bool) {
 	path, query, _ := strings.Cut(p.Path, "?")
+	if rest, ok := strings.CutPrefix(path, "/b/{brand}/"); ok && !strings.Contains(rest, "{") {
+		i := slices.IndexFunc(links, func(l string) bool { return strings.HasPrefix(l, "/b/") })
+		if i < 0 {
+			return "", false
+		}
+		brand, _, _ := strings.Cut(strings.TrimPrefix(links[i], "/b/"), "/")
+		path = "/b/" + brand + "/" + rest
+	}
 	if strings.Contains(path, "{") {
 		pattern := p.Pattern()
 		i := slices.IndexFunc(links, func(l string) bool {
@@ -104,6 +113,8 @@ var Pages = []Page{
 	}},
 
 	{Name: "home", Path: "/", States: inside},
+	{Name: "more", Path: "/more", States: inside},
+	{Name: "search", Path: "/search", States: inside},
 	{Name: "brands", Path: "/brands", States: inside},
 	{Name: "brand-new", Path: "/brands/new", States: inside},
 	{Name: "example", Path: "/example", States: full},
