@@ -61,7 +61,8 @@ func (s *Service) EndSession(ctx context.Context, actor Actor, session SessionID
 }
 
 // EndOtherSessions ends all of the actor's sessions but the one she speaks
-// from and says how many. Safe to repeat.
+// from and says how many. Safe to repeat. A session to keep that is not hers is
+// not_found, and nothing ends.
 func (s *Service) EndOtherSessions(ctx context.Context, actor Actor, keep SessionID) (n int64, err error) {
 	defer fault.Wrap(&err, "end other sessions")
 	me, err := self(actor)
@@ -69,6 +70,13 @@ func (s *Service) EndOtherSessions(ctx context.Context, actor Actor, keep Sessio
 		return 0, err
 	}
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		mine, err := sqldb.Value[int64](ctx, tx, `SELECT COUNT(*) FROM person_session WHERE id = ? AND person = ?`, string(keep), string(me))
+		if err != nil {
+			return err
+		}
+		if mine == 0 {
+			return fault.New(fault.NotFound, "")
+		}
 		if n, err = s.endSessions(ctx, tx, me, keep); err != nil || n == 0 {
 			return err
 		}
