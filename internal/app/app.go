@@ -157,7 +157,7 @@ func (a *App) Migrate(ctx context.Context) (int, error) {
 
 // Schemas lists every room's tables, the hall's first.
 func Schemas() []sqldb.Schema {
-	return []sqldb.Schema{logbook.Schema, api.Schema, team.Schema, brand.Schema, channel.Schema, publishing.Schema}
+	return []sqldb.Schema{logbook.Schema, api.Schema, brand.Schema, team.Schema, channel.Schema, publishing.Schema}
 }
 
 // Start migrates and begins to work: jobs, clock, readers. It returns when the
