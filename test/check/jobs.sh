@@ -67,7 +67,9 @@ need_browser() {
 
 test_browser() {
 	need_browser
-	VIGIE_BROWSER=1 VIGIE_BIN="$WORK/bin/vigie" go_test browser -count=1 -timeout 9m -skip '^TestEveryPage' ./test/browser
+	# Besides its own tests, those of the packages that look at a part of the program through it.
+	VIGIE_BROWSER=1 VIGIE_BIN="$WORK/bin/vigie" go_test browser -count=1 -timeout 9m -skip '^TestEveryPage' ./test/browser \
+		$(go list -f '{{.ImportPath}}{{range .TestImports}} {{.}}{{end}}{{range .XTestImports}} {{.}}{{end}}' ./internal/... | awk '/ vigie\/test\/browser( |$)/ {print $1}')
 }
 
 test_accessibility() {

@@ -166,14 +166,17 @@ var place = regexp.MustCompile(`^\s+[\w./-]+\.go:\d+: (.*)$`)
 
 // reason finds what a skipped test said last about why.
 func reason(text string) string {
-	why := "(gave no reason)"
+	why := ""
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\n")
 		if m := place.FindStringSubmatch(line); m != nil {
 			why = m[1]
-		} else if why == "" && !strings.HasPrefix(line, "---") {
+		} else if why == "" && !strings.HasPrefix(line, "---") && !strings.HasPrefix(line, "===") && !strings.HasPrefix(strings.TrimSpace(line), "---") {
 			why = strings.TrimSpace(line) // a reason that begins on a line of its own
 		}
+	}
+	if why == "" {
+		return "(gave no reason)"
 	}
 	return why
 }
