@@ -198,14 +198,17 @@ func avaLabel(ctx context.Context, name string, live bool) string {
 
 // explained is an error as its page says it.
 type explained struct {
-	title, text, number string
-	signal              Signal
-	do                  []Action
+	text   string
+	number string // for the person who runs the instance; empty when it is no use
+	do     []Action
 }
 
 func explain(r *Request, err error) explained {
 	e := fault.As(err)
-	x := explained{title: r.T(titleKey(e.Kind)), text: r.Loc.Fault(err), number: strconv.Itoa(fault.Number(err)), signal: Watch}
+	x := explained{text: r.Loc.Fault(err)}
+	if fault.HTTPStatus(err) >= 500 {
+		x.number = strconv.Itoa(fault.Number(err))
+	}
 	home := Action{Label: r.T("ui.home"), Href: "/"}
 	again := Action{Label: r.T("ui.again"), Href: r.back()}
 	switch {
@@ -217,9 +220,6 @@ func explain(r *Request, err error) explained {
 		x.do = []Action{{Label: r.T("ui.go_back"), Href: r.back()}, home}
 	default:
 		x.do = []Action{again, home}
-	}
-	if e.Kind == fault.Internal {
-		x.signal = Alert
 	}
 	return x
 }

@@ -139,6 +139,8 @@ async function renew() {
       if (!res.ok || res.redirected) continue;
       const doc = new DOMParser().parseFromString(await res.text(), "text/html");
       for (const id of list) swap(id, doc.getElementById(id));
+      // Counts of the rail and the like come along, for nothing.
+      for (const el of document.querySelectorAll("[data-live-along][id]")) if (!busy(el)) swap(el.id, doc.getElementById(el.id));
     } catch {
       // the stream will say when the server is back, and all is read again
     }
