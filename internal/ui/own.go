@@ -17,6 +17,9 @@ func (m *Mux) own() []Route {
 		{Method: "GET", Path: "/search", Guard: SignedIn, Handle: m.search},
 		{Method: "GET", Path: "/palette.json", Guard: SignedIn, Handle: m.palette},
 		{Method: "GET", Path: "/manifest.webmanifest", Guard: Public, Handle: m.manifest},
+		{Method: "GET", Path: "/favicon.ico", Guard: Public, Handle: favicon},
+		{Method: "GET", Path: "/sw.js", Guard: Public, Handle: worker},
+		{Method: "GET", Path: "/offline", Guard: Public, Handle: offline},
 	}
 	if m.cfg.Took != nil {
 		list = append(list, Route{Method: "POST", Path: "/took", Guard: SignedIn, Handle: m.took, MaxBody: 4096})
@@ -55,13 +58,13 @@ func (m *Mux) hits(r *Request, text string) []Hit {
 			out = append(out, h)
 		}
 	}
+	if m.cfg.Profile != "" && match(r.T("ui.profile")) {
+		out = append(out, Hit{Group: r.T("ui.palette_go"), Text: r.T("ui.profile"), Icon: "client", Href: m.cfg.Profile})
+	}
 	for _, other := range r.brands() {
 		if other.ID != b.ID && match(other.Name) {
 			out = append(out, Hit{Group: r.T("ui.brands"), Text: other.Name, Note: other.About, Icon: "etiquette", Href: r.brandHome(other)})
 		}
-	}
-	if m.cfg.Profile != "" && match(r.T("ui.profile")) {
-		out = append(out, Hit{Group: r.T("ui.palette_go"), Text: r.T("ui.profile"), Icon: "client", Href: m.cfg.Profile})
 	}
 	return out
 }
@@ -141,6 +144,27 @@ func (m *Mux) manifest(w http.ResponseWriter, r *Request) error {
 		"background_color": "#ffffff", "theme_color": "#15406b",
 		"icons": []map[string]string{{"src": Asset("favicon.svg"), "sizes": "any", "type": "image/svg+xml"}},
 	})
+}
+
+// favicon is for what asks without having read a page.
+func favicon(w http.ResponseWriter, r *Request) error {
+	http.Redirect(w, r.Request, Asset("favicon.svg"), http.StatusFound)
+	return nil
+}
+
+// worker serves the service worker from the root, which it watches over.
+func worker(w http.ResponseWriter, _ *Request) error {
+	f := files.files["js/sw.js"]
+	w.Header().Set("Content-Type", f.ctype)
+	w.Header().Set("Cache-Control", "no-cache")
+	_, _ = w.Write(f.plain) // the reader has left
+	return nil
+}
+
+// offline is what the worker shows when there is no connection. It holds
+// nothing of anybody.
+func offline(w http.ResponseWriter, r *Request) error {
+	return Page(w, r, Frame{Title: r.T("ui.offline.title"), Bare: true}, offlinePage())
 }
 
 var unaccent = strings.NewReplacer("é", "e", "è", "e", "ê", "e", "ë", "e", "à", "a", "â", "a", "î", "i", "ï", "i", "ô", "o", "û", "u", "ù", "u", "ç", "c", "œ", "oe")

@@ -14,7 +14,7 @@ func pages(t *testing.T, lang string) map[string]string {
 	t.Helper()
 	m := newMux(t, testConfig(), guarded()...)
 	out := map[string]string{}
-	for _, p := range [][2]string{{"/_components", "two"}, {"/_components", ""}, {"/more", "two"}, {"/search?q=cal", "two"}, {"/nowhere", "owner"}, {"/nowhere", ""}, {"/more", "stranger"}} {
+	for _, p := range [][2]string{{"/_components", "two"}, {"/_components", ""}, {"/more", "two"}, {"/search?q=cal", "two"}, {"/nowhere", "owner"}, {"/nowhere", ""}, {"/more", "stranger"}, {"/offline", ""}} {
 		out[p[0]+" as "+p[1]] = ask(m, "GET", p[0], p[1], "Accept-Language", lang).Body.String()
 	}
 	return out
@@ -154,5 +154,18 @@ func TestThePaletteFindsPlacesAndBrands(t *testing.T) {
 	}
 	if b = ask(m, "GET", "/palette.json?q=Ombrefeu", "community").Body.String(); strings.TrimSpace(b) != "[]" {
 		t.Error("another's brand was found: " + b)
+	}
+}
+
+func TestTheWorkerAndItsPageHoldNothingOfAnybody(t *testing.T) {
+	m := newMux(t, testConfig())
+	if w := ask(m, "GET", "/sw.js", ""); w.Code != 200 || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/javascript") {
+		t.Errorf("%d %v", w.Code, w.Header())
+	}
+	b := ask(m, "GET", "/offline", "two").Body.String()
+	for _, name := range []string{"Kerlann", "Ombrefeu", "Inès"} {
+		if strings.Contains(b, name) {
+			t.Errorf("%s is kept in the browser", name)
+		}
 	}
 }

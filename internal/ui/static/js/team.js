@@ -2,7 +2,7 @@
 // shown once is selected by one click. The pages work without.
 for (const input of document.querySelectorAll("input[data-zone]")) {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (zone && input.value === input.defaultValue && input.closest("form")?.querySelector("[name=password]")) input.value = zone;
+  if (zone && !/^(UTC|Etc\/)/.test(zone) && input.value === input.defaultValue && input.closest("form")?.querySelector("[name=password]")) input.value = zone;
 }
 for (const input of document.querySelectorAll("input[data-select]")) {
   input.addEventListener("focus", () => input.select());

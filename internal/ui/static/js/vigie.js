@@ -20,3 +20,8 @@ if (day) {
     for (const e of document.querySelectorAll("[data-day]")) e.style.setProperty("--now", now.toFixed(4));
   }, 60000);
 }
+
+if ("serviceWorker" in navigator && window.isSecureContext) {
+  const version = import.meta.url.match(/\/static\/([^/]+)\//)?.[1];
+  if (version) navigator.serviceWorker.register("/sw.js?v=" + version).catch(() => {}); // only the offline page is missed
+}
