@@ -27,7 +27,7 @@ type LedgerConfig struct {
 	// sending is looked up, a minute by default.
 	DeadAfter time.Duration
 	// Settle is how long after an attempt a network's "not here" is believed,
-	// a minute by default: a request can be slow to land.
+	// a minute and a half by default: a request can be slow to land.
 	Settle time.Duration
 	// Started is told of each attempt as it begins, with how late it is; for
 	// benchmarks and metrics.
@@ -64,7 +64,7 @@ func NewLedger(s *Service, c LedgerConfig) *Ledger {
 	}
 	or(&c.Grace, time.Hour)
 	or(&c.DeadAfter, time.Minute)
-	or(&c.Settle, time.Minute)
+	or(&c.Settle, 90*time.Second)
 	if c.Batch == 0 {
 		c.Batch = 500
 	}

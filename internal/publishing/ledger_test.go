@@ -427,6 +427,30 @@ func TestTheWatchdogSeesWhatTheClockForgot(t *testing.T) {
 	})
 }
 
+// Two posts with the same words: the one that stands is proof for one only.
+func TestATwinsPostProvesNothing(t *testing.T) {
+	each(t, func(s *stage) {
+		first := s.schedule(s.draft("mêmes mots"), When{Now: true})
+		s.ledger(LedgerConfig{Settle: time.Millisecond})
+		s.untilState(first, Sent)
+		ref := s.pubs(first)[0].Sent[0].Ref
+		s.wire.mu.Lock()
+		s.wire.fate = func(n int, in network.Intent) (bool, error) {
+			if in.Key == s.pubs(first)[0].key(0) {
+				return true, nil
+			}
+			return false, unknown()
+		}
+		s.wire.alike = ref // a look finds the twin
+		s.wire.mu.Unlock()
+		second := s.schedule(s.draft("mêmes mots"), When{Now: true})
+		s.until("a look was made", func() bool { return slices.Contains(s.steps(second), StepDoubt) })
+		if got := s.state(second); got != Unknown {
+			s.Errorf("the twin's post was taken for its own: %s", got)
+		}
+	})
+}
+
 // Every move the ledger makes is in the table of states.
 func TestTheTableOfStatesHasNoDeadEndButTheLast(t *testing.T) {
 	seen := map[State]bool{Planned: true}

@@ -75,6 +75,15 @@ func (l *Ledger) look(ctx context.Context, c claimed) {
 	took := time.Since(began)
 	step := Step{Part: part, Took: took, Attempt: p.Attempts, Node: l.node}
 	werr := l.write(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
+		if err == nil && f.Taken {
+			// Where a network is read by its words, twins look alike: what is
+			// another publication's proof proves nothing here.
+			if other, err := ownedByAnother(ctx, tx, p, f.Receipt.Ref); err != nil {
+				return err
+			} else if other {
+				f = network.Finding{}
+			}
+		}
 		settled := tx.Now.Sub(p.Attempted) >= l.cfg.Settle
 		switch {
 		case err == nil && f.Taken:
@@ -117,6 +126,24 @@ func (l *Ledger) look(ctx context.Context, c claimed) {
 	if werr != nil {
 		l.Log.Error("look", "publication", p.ID, "error", werr)
 	}
+}
+
+// ownedByAnother tells whether another publication of this channel already
+// holds a reference as its own.
+func ownedByAnother(ctx context.Context, tx *sqldb.Tx, p Publication, ref network.Ref) (bool, error) {
+	found := false
+	err := sqldb.Each(ctx, tx, func(r sqldb.Scanner) error {
+		var sent sqldb.JSON[[]SentPart]
+		if err := r.Scan(&sent); err != nil {
+			return err
+		}
+		for _, part := range sent.V {
+			found = found || part.Ref == ref
+		}
+		return nil
+	}, `SELECT sent FROM publication WHERE channel = ? AND id <> ? AND due_at > ? AND due_at < ? AND sent <> '[]'`,
+		p.Channel, p.ID, sqldb.At(p.DueAt.Add(-48*time.Hour)), sqldb.At(p.DueAt.Add(48*time.Hour)))
+	return found, err
 }
 
 // maxAttempts ends tries that each leave a doubt and prove not to be there: a

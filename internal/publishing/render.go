@@ -80,8 +80,8 @@ func parts(text string, v Variant, caps network.Capabilities, o network.Options)
 	}
 	var cut []string
 	for _, part := range out {
-		pieces, err := textkit.Split(part, textkit.SplitRule{Fits: func(s string) bool { return !network.Count(s, o.ContentWarning, caps.Text).Over }})
-		if err != nil { // one word alone is too long: shown as it is, and refused by Check
+		pieces, err := textkit.Split(part, caps.Text.SplitRule(o.ContentWarning, false, caps.Thread.Max))
+		if err != nil { // a word alone is too long, or too many parts: shown whole, and refused by Check
 			pieces = []string{part}
 		}
 		cut = append(cut, pieces...)

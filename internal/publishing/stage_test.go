@@ -32,6 +32,8 @@ type wire struct {
 	calls int
 	// blind makes looks useless: neither taken nor sure.
 	blind error
+	// alike is what a look finds whatever it looks for.
+	alike network.Ref
 	gate  chan struct{} // when set, Publish waits for it
 	caps  network.Capabilities
 }
@@ -88,6 +90,9 @@ func (w *wire) Find(_ context.Context, in network.Intent) (network.Finding, erro
 	defer w.mu.Unlock()
 	if w.blind != nil {
 		return network.Finding{}, w.blind
+	}
+	if w.alike != "" {
+		return network.Finding{Taken: true, Receipt: network.Receipt{Ref: w.alike, URL: "https://net.example/twin", Final: true}}, nil
 	}
 	for _, p := range w.posts {
 		if p.Key == in.Key {

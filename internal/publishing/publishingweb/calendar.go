@@ -1,0 +1,5 @@
+package publishingweb
+
+import "vigie/internal/ui"
+
+func (f *Face) calendarRoutes() []ui.Route { return nil }
