@@ -238,7 +238,7 @@ func (h *house) member(owner *visitor, b id.Brand, name, role string) *visitor {
 	h.Helper()
 	p := owner.post("/b/"+string(b)+"/people/invite", "role", role).want(h, 200)
 	v := h.visitor("198.51.100.20")
-	v.post(linkIn(h, p.body), "name", name, "email", name+"@agence.test", "password", password, "zone", "Europe/Paris").goes(h, "/")
+	v.post(linkIn(h, p.body), "name", name, "email", strings.ReplaceAll(name, " ", ".")+"@agence.test", "password", password, "zone", "Europe/Paris").goes(h, "/")
 	return v
 }
 
