@@ -5,7 +5,7 @@ import { connection } from "./toast.js";
 
 const body = document.body;
 const url = body.dataset.liveUrl;
-const topics = () => body.dataset.topics || "";
+const query = () => "?" + new URLSearchParams((body.dataset.topics || "").split(" ").filter(Boolean).map((t) => ["topic", t]));
 
 let last = "";
 let wait = 2000;
@@ -23,7 +23,7 @@ async function listen() {
   const head = { Accept: "text/event-stream" };
   if (last) head["Last-Event-ID"] = last;
   try {
-    const res = await fetch(url + "?topics=" + encodeURIComponent(topics()), { headers: head, cache: "no-store", signal: mine.signal });
+    const res = await fetch(url + query(), { headers: head, cache: "no-store", signal: mine.signal });
     if (res.status === 401 || res.status === 403 || res.status === 404) return; // signed out: the next click says so
     if (!res.ok || !res.body) throw new Error("HTTP " + res.status);
     if (failures > 1) {
