@@ -219,7 +219,14 @@ func (p *Person) onNode(id cdp.BackendNodeID, function string) ([]float64, error
 // Picture writes what she sees, the whole length of the page, as a PNG file.
 func (p *Person) Picture(path string) {
 	p.tb.Helper()
-	png := value(p, "take a picture", chromedp.FullScreenshot(100))
+	// The window is made as long as the page: in a picture that is only longer
+	// than the window, what sticks to its edges would stand in the middle.
+	w, h, phone := p.width, p.height, p.phone
+	long := value(p, "measure the page", chromedp.Evaluate[int64](`document.documentElement.scrollHeight`))
+	p.size(w, max(h, min(long, 6000)), phone)
+	p.Settle()
+	png := value(p, "take a picture", chromedp.CaptureScreenshot())
+	p.size(w, h, phone)
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		p.tb.Fatal(err)
 	}

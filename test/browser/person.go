@@ -28,6 +28,9 @@ type Person struct {
 	ctx  context.Context
 	base string
 
+	width, height int64 // of the window
+	phone         bool
+
 	shared   *Person // whose console this is, for a person inside a test; nil: her own
 	mu       sync.Mutex
 	said     []string // what the console said that it should not have
@@ -182,6 +185,7 @@ func (p *Person) Narrow() { p.size(390, 844, true) }
 
 func (p *Person) size(w, h int64, phone bool) {
 	p.tb.Helper()
+	p.width, p.height, p.phone = w, h, phone
 	_, err := chromedp.Call(p.ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
 		Width: w, Height: h, DeviceScaleFactor: 1, Mobile: phone,
 	})

@@ -91,7 +91,7 @@ func walkState(t *testing.T, language string, state State, seen func(*testing.T,
 // wrong is told where it happened.
 func (p *Person) In(t testing.TB) *Person {
 	before := len(p.Said())
-	in := &Person{Name: p.Name, tb: t, ctx: p.ctx, base: p.base, shared: p.root()}
+	in := &Person{Name: p.Name, tb: t, ctx: p.ctx, base: p.base, shared: p.root(), width: p.width, height: p.height, phone: p.phone}
 	t.Cleanup(func() {
 		for _, line := range p.Said()[before:] {
 			t.Errorf("%s's console: %s", p.Name, line)

@@ -80,8 +80,10 @@ test_accessibility() {
 
 take_shots() {
 	need_browser
-	VIGIE_BROWSER=1 VIGIE_BIN="$WORK/bin/vigie" VIGIE_SHOTS="$PWD/shots" go_test shots -count=1 -timeout 18m -run '^TestShots' -v "$@" ./test/browser || return
-	go run ./test/contact -dir shots
+	rm -rf shots
+	VIGIE_BROWSER=1 VIGIE_BIN="$WORK/bin/vigie" VIGIE_SHOTS="$PWD/shots" go_test shots -count=1 -timeout 18m -run "^TestShots" "$@" ./test/browser
+	local code=$?
+	go run ./test/contact -dir shots && return $code
 }
 
 cross_build() {

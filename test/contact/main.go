@@ -7,6 +7,7 @@
 package main
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"html"
@@ -17,6 +18,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/image/draw"
@@ -25,11 +27,10 @@ import (
 	"golang.org/x/image/math/fixed"
 )
 
-// Every picture is shown at a third of its size, no longer than this: the top of
-// a page says more than its length.
+// A desk is shown at a third of its size, a phone at half of it, no longer than
+// this: the top of a page says more than its length.
 const (
-	scale   = 3
-	tallest = 700
+	tallest = 640
 	gap     = 12
 	label   = 18
 )
@@ -72,39 +73,63 @@ func Sheets(dir string) (int, error) {
 	return len(groups), os.WriteFile(filepath.Join(dir, "index.html"), []byte(index.String()), 0o644)
 }
 
-type tile struct {
-	img  image.Image
-	name string
+// look is one picture: LANGUAGE--WIDTH--THEME of its name.
+type look struct {
+	img             image.Image
+	language, theme string
+	width           int
 }
 
+// sheet lays one page out: a row per language, wide before narrow, light
+// before dark.
 func sheet(path string, files []string) error {
-	slices.Sort(files)
-	var tiles []tile
-	width, height := gap, 0
+	rows := map[string][]look{}
 	for _, f := range files {
-		img, err := small(f)
+		part := strings.Split(strings.TrimSuffix(filepath.Base(f), ".png"), "--")
+		width, err := strconv.Atoi(part[3])
 		if err != nil {
 			return err
 		}
-		part := strings.Split(strings.TrimSuffix(filepath.Base(f), ".png"), "--")
-		tiles = append(tiles, tile{img, strings.Join(part[2:], " ")})
-		width += img.Bounds().Dx() + gap
-		height = max(height, img.Bounds().Dy())
+		img, err := small(f, width)
+		if err != nil {
+			return err
+		}
+		rows[part[2]] = append(rows[part[2]], look{img, part[2], part[4], width})
 	}
-	out := image.NewRGBA(image.Rect(0, 0, width, height+label+2*gap))
+	width, height := gap, gap
+	for _, row := range rows {
+		slices.SortFunc(row, func(a, b look) int { return cmp.Or(b.width-a.width, strings.Compare(b.theme, a.theme)) })
+		w, h := gap, 0
+		for _, l := range row {
+			w += l.img.Bounds().Dx() + gap
+			h = max(h, l.img.Bounds().Dy())
+		}
+		width, height = max(width, w), height+label+h+gap
+	}
+	out := image.NewRGBA(image.Rect(0, 0, width, height))
 	draw.Draw(out, out.Bounds(), image.NewUniform(color.RGBA{0x80, 0x88, 0x90, 0xff}), image.Point{}, draw.Src)
-	x := gap
-	for _, t := range tiles {
-		pen := font.Drawer{Dst: out, Src: image.White, Face: basicfont.Face7x13, Dot: fixed.P(x, gap+12)}
-		pen.DrawString(t.name)
-		at := image.Rect(x, gap+label, x+t.img.Bounds().Dx(), gap+label+t.img.Bounds().Dy())
-		draw.Draw(out, at, t.img, image.Point{}, draw.Src)
-		x += t.img.Bounds().Dx() + gap
+	y := gap
+	languages := slices.Sorted(maps.Keys(rows))
+	slices.Reverse(languages) // French first
+	for _, language := range languages {
+		x, h := gap, 0
+		for _, l := range rows[language] {
+			pen := font.Drawer{Dst: out, Src: image.White, Face: basicfont.Face7x13, Dot: fixed.P(x, y+12)}
+			pen.DrawString(fmt.Sprintf("%s %d %s", l.language, l.width, l.theme))
+			draw.Draw(out, l.img.Bounds().Add(image.Pt(x, y+label)), l.img, image.Point{}, draw.Src)
+			x += l.img.Bounds().Dx() + gap
+			h = max(h, l.img.Bounds().Dy())
+		}
+		y += label + h + gap
 	}
 	return write(path, out)
 }
 
-func small(path string) (image.Image, error) {
+func small(path string, width int) (image.Image, error) {
+	scale := 3
+	if width < 600 {
+		scale = 2
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -117,7 +142,7 @@ func small(path string) (image.Image, error) {
 	from := img.Bounds()
 	from.Max.Y = min(from.Max.Y, from.Min.Y+tallest*scale)
 	to := image.NewRGBA(image.Rect(0, 0, from.Dx()/scale, from.Dy()/scale))
-	draw.ApproxBiLinear.Scale(to, to.Bounds(), img, from, draw.Src, nil)
+	draw.CatmullRom.Scale(to, to.Bounds(), img, from, draw.Src, nil)
 	return to, nil
 }
 
