@@ -22,6 +22,7 @@ import (
 	"vigie/internal/platform/jobs"
 	"vigie/internal/platform/live"
 	"vigie/internal/platform/logbook"
+	"vigie/internal/platform/search"
 	"vigie/internal/platform/secret"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/publishing"
@@ -107,9 +108,11 @@ func (a *App) build(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	paces := network.NewPaces() // one for the process: accounts are opened anew, their pace goes on
 	a.Channels = channel.New(channel.Needs{DB: a.DB, Drivers: drivers, Seal: box, Book: a.Book, Tell: a.Hub.Tell, Log: a.Log,
-		Wrap: func(kind network.Kind, ch id.Channel, acc network.Account) *network.Presence {
-			return network.NewPresence(kind, acc, network.PresenceConfig{Account: string(ch), Log: a.Log})
+		Wrap: func(kind network.Kind, acc network.Account, c network.PresenceConfig) *network.Presence {
+			c.Pace = paces
+			return network.NewPresence(kind, acc, c)
 		},
 		Removed: func(ctx context.Context, tx *sqldb.Tx, ch channel.Channel) error {
 			return a.Publishing.ChannelRemoved(ctx, tx, ch)
@@ -157,7 +160,7 @@ func (a *App) Migrate(ctx context.Context) (int, error) {
 
 // Schemas lists every room's tables, the hall's first.
 func Schemas() []sqldb.Schema {
-	return []sqldb.Schema{logbook.Schema, api.Schema, brand.Schema, team.Schema, channel.Schema, publishing.Schema}
+	return []sqldb.Schema{logbook.Schema, search.Schema, api.Schema, brand.Schema, team.Schema, channel.Schema, publishing.Schema}
 }
 
 // Start migrates and begins to work: jobs, clock, readers. It returns when the
@@ -224,6 +227,10 @@ func (a *App) Close() error {
 func (a *App) declareJobs() {
 	jobs.Handle(a.Jobs, team.MailKind, jobs.Options{}, a.Team.SendMail)
 	a.Jobs.Every("channel.probe", time.Hour, a.Channels.ProbeDue)
+	a.Jobs.Every("practice.pulse", 5*time.Minute, func(ctx context.Context) error {
+		_, err := a.World.Pulse(ctx, time.Now().UTC())
+		return err
+	})
 	a.Jobs.Every("publishing.bin", 6*time.Hour, a.Publishing.EmptyBin)
 	a.Jobs.Every("api.keys", time.Hour, api.NewKeys(a.DB).Clean)
 }

@@ -9,6 +9,7 @@ import (
 	"vigie/internal/base/id"
 	"vigie/internal/brand"
 	"vigie/internal/brand/brandweb"
+	"vigie/internal/platform/i18n"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/publishing"
 	"vigie/internal/publishing/publishingweb"

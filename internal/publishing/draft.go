@@ -12,6 +12,7 @@ import (
 	"vigie/internal/base/textkit"
 	"vigie/internal/network"
 	"vigie/internal/platform/logbook"
+	"vigie/internal/platform/search"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/team"
 )
@@ -71,6 +72,9 @@ func (s *Service) Create(ctx context.Context, a team.Actor, b id.Brand, e Edit) 
 		if err := insertPost(ctx, tx, p); err != nil {
 			return err
 		}
+		if err := index(ctx, tx, p); err != nil {
+			return err
+		}
 		s.changed(tx, b, p.ID)
 		return s.record(ctx, tx, a, p, ActCreated, nil, e.Took)
 	})
@@ -110,6 +114,9 @@ func (s *Service) Save(ctx context.Context, a team.Actor, b id.Brand, post id.Po
 			p.Changed = true
 		}
 		if err := updatePost(ctx, tx, p, version); err != nil {
+			return err
+		}
+		if err := index(ctx, tx, p); err != nil {
 			return err
 		}
 		s.changed(tx, b, p.ID)
@@ -309,9 +316,19 @@ const BinKept = 30 * 24 * time.Hour
 // EmptyBin deletes what has lain in the bin for BinKept and never left; a post
 // that was published stays on record. The daily job calls it.
 func (s *Service) EmptyBin(ctx context.Context) error {
-	_, err := s.DB.Exec(ctx, `DELETE FROM post WHERE binned_at < ? AND NOT EXISTS (SELECT 1 FROM publication p WHERE p.post = post.id)`,
-		sqldb.At(s.DB.Now().Add(-BinKept)))
-	return err
+	return s.DB.Write(ctx, func(tx *sqldb.Tx) error {
+		gone, err := sqldb.Values[string](ctx, tx, `DELETE FROM post WHERE binned_at < ? AND NOT EXISTS (SELECT 1 FROM publication p WHERE p.post = post.id) RETURNING id`,
+			sqldb.At(tx.Now.Add(-BinKept)))
+		if err != nil {
+			return err
+		}
+		for _, p := range gone {
+			if err := search.Remove(ctx, tx, searchKind, p); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // each runs fn on every post, in one transaction: all or none.

@@ -11,6 +11,7 @@ import (
 	"vigie/internal/base/fault"
 	"vigie/internal/base/id"
 	"vigie/internal/base/textkit"
+	"vigie/internal/platform/search"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/team"
 )
@@ -173,54 +174,85 @@ func (s *Service) Posts(ctx context.Context, a team.Actor, b id.Brand, f Filter,
 		return Page[Row]{}, err
 	}
 	limit = min(max(1, limit), MaxPage)
-	var out Page[Row]
-	// Words are looked for row by row, so a page may take several reads.
-	for len(out.Items) < limit {
+	if f.Text != "" {
+		return s.found(ctx, a, b, f, from, limit)
+	}
+	where, args := f.where(b, a)
+	if from != "" {
+		at, key, err := parseCursor(from)
+		if err != nil {
+			return Page[Row]{}, err
+		}
+		where += " AND (edited_at, id) < (?, ?)"
+		args = append(args, at, key)
+	}
+	items, err := s.rows(ctx, Filter{}, `SELECT `+rowColumns+` FROM post WHERE `+where+` ORDER BY edited_at DESC, id DESC LIMIT ?`, append(args, limit+1)...)
+	out := Page[Row]{Items: items}
+	if len(items) > limit {
+		out.Items = items[:limit]
+		last := out.Items[limit-1]
+		out.Next = cursor(last.Edited, string(last.ID))
+	}
+	return out, err
+}
+
+// found lists the posts that hold the words, those indexed last first.
+func (s *Service) found(ctx context.Context, a team.Actor, b id.Brand, f Filter, from string, limit int) (out Page[Row], err error) {
+	for {
+		hits, err := search.Find(ctx, s.DB, b, searchKind, f.Text, from, limit+1)
+		if err != nil || len(hits) == 0 {
+			return out, err
+		}
+		ids := make([]any, len(hits))
+		for i, h := range hits {
+			ids[i] = h.ID
+		}
 		where, args := f.where(b, a)
-		if from != "" {
-			at, key, err := parseCursor(from)
-			if err != nil {
-				return out, err
-			}
-			where += " AND (edited_at, id) < (?, ?)"
-			args = append(args, at, key)
-		}
-		batch := limit + 1
-		if f.Text != "" {
-			batch = 1000
-		}
-		var last Row
-		read := 0
-		err := sqldb.Each(ctx, s.DB, func(r sqldb.Scanner) error {
-			var body string
-			row, err := scanRowBody(r, &body)
-			if err != nil {
-				return err
-			}
-			read++
-			if len(out.Items) == limit {
-				return nil
-			}
-			last = row
-			if f.matches(row.Title, body) {
-				out.Items = append(out.Items, row)
-			}
-			return nil
-		}, `SELECT `+rowColumns+` FROM post WHERE `+where+` ORDER BY edited_at DESC, id DESC LIMIT ?`, append(args, batch)...)
+		rows, err := s.rows(ctx, Filter{}, `SELECT `+rowColumns+` FROM post WHERE `+where+` AND id IN `+sqldb.Marks(len(ids)), append(args, ids...)...)
 		if err != nil {
 			return out, err
 		}
-		if read < batch && len(out.Items) <= limit {
-			if len(out.Items) == limit && read > 0 && f.Text != "" {
-				from = cursor(last.Edited, string(last.ID))
-				out.Next = from
+		byID := make(map[string]Row, len(rows))
+		for _, r := range rows {
+			byID[string(r.ID)] = r
+		}
+		for i, h := range hits {
+			r, ok := byID[h.ID]
+			if !ok {
+				continue // of another list: in the bin, not for a client
 			}
+			if len(out.Items) == limit {
+				out.Next = hits[i-1].Cursor()
+				if i == 0 {
+					out.Next = from
+				}
+				return out, nil
+			}
+			out.Items = append(out.Items, r)
+		}
+		if len(hits) <= limit {
 			return out, nil
 		}
-		from = cursor(last.Edited, string(last.ID))
+		from = hits[len(hits)-1].Cursor()
 	}
-	out.Next = from
-	return out, nil
+}
+
+// searchKind names posts to the search.
+const searchKind = "post"
+
+// index makes a post findable by all its words: title, text, labels, what its
+// variants say, and the alternative texts.
+func index(ctx context.Context, tx *sqldb.Tx, p Post) error {
+	words := []string{p.Title, p.Text, strings.Join(p.Labels, " ")}
+	for _, m := range p.Media {
+		words = append(words, m.Alt)
+	}
+	for _, v := range p.Variants {
+		if v.Text != nil {
+			words = append(words, *v.Text)
+		}
+	}
+	return search.Put(ctx, tx, search.Doc{Brand: p.Brand, Kind: searchKind, ID: string(p.ID), Text: strings.Join(words, " ")})
 }
 
 // PublicationFilter chooses publications. Zero fields do not filter.

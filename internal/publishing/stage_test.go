@@ -14,12 +14,13 @@ import (
 	"vigie/internal/channel"
 	"vigie/internal/network"
 	"vigie/internal/platform/logbook"
+	"vigie/internal/platform/search"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/platform/sqldb/sqldbtest"
 	"vigie/internal/team"
 )
 
-var schemas = []sqldb.Schema{logbook.Schema, Schema}
+var schemas = []sqldb.Schema{logbook.Schema, search.Schema, Schema}
 
 // wire is a network whose misfortunes a test decides. What stands on it is in
 // posts, by key; it refuses nothing by itself, doubled keys included, so that a

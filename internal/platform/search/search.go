@@ -1,0 +1,211 @@
+// Package search finds things by their words, newest first, with accents and
+// case folded, the last word taken as a beginning: what a person types while
+// she still types it.
+//
+// It owns one table of documents with an index of words: FTS5 on SQLite, a
+// tsvector on PostgreSQL, and it is the one place where the texts of the two
+// engines differ. Words are folded and cut here, in Go, so that both find the
+// same. It keeps no text that can be read back, knows no room, and never
+// answers across brands: the brand is a word of every document and of every
+// question.
+package search
+
+import (
+	"context"
+	"embed"
+	"encoding/base64"
+	"io/fs"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"vigie/internal/base/fault"
+	"vigie/internal/base/id"
+	"vigie/internal/base/textkit"
+	"vigie/internal/platform/sqldb"
+)
+
+//go:embed schema/*.sql
+var files embed.FS
+
+// Schema is the tables of this machine.
+var Schema = sqldb.Schema{Room: "search", Files: sub()}
+
+func sub() fs.FS {
+	f, err := fs.Sub(files, "schema")
+	if err != nil {
+		panic(err)
+	}
+	return f
+}
+
+// Doc is one thing that can be found.
+type Doc struct {
+	Brand id.Brand
+	Kind  string // "post"
+	ID    string
+	Text  string
+}
+
+// maxWords bounds the distinct words kept of one document.
+const maxWords = 5000
+
+// Put makes a document findable by its present words; the words it had before
+// are forgotten. It becomes the newest. Safe to repeat.
+func Put(ctx context.Context, tx *sqldb.Tx, d Doc) (err error) {
+	defer fault.Wrap(&err, "index")
+	words := strings.Join(append(distinct(Words(d.Text)), brandWord(d.Brand), kindWord(d.Kind)), " ")
+	if err := Remove(ctx, tx, d.Kind, d.ID); err != nil {
+		return err
+	}
+	if tx.Dialect() == sqldb.Postgres {
+		_, err := tx.Exec(ctx, `INSERT INTO search_doc (brand, kind, id, words) VALUES (?, ?, ?, array_to_tsvector(string_to_array(?, ' ')))`, d.Brand, d.Kind, d.ID, words)
+		return err
+	}
+	seq, err := sqldb.Value[int64](ctx, tx, `INSERT INTO search_doc (brand, kind, id) VALUES (?, ?, ?) RETURNING seq`, d.Brand, d.Kind, d.ID)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO search_words (rowid, words) VALUES (?, ?)`, seq, words)
+	return err
+}
+
+// Remove forgets a document. Safe to repeat.
+func Remove(ctx context.Context, tx *sqldb.Tx, kind, docID string) (err error) {
+	defer fault.Wrap(&err, "forget")
+	if tx.Dialect() == sqldb.Postgres {
+		_, err := tx.Exec(ctx, `DELETE FROM search_doc WHERE kind = ? AND id = ?`, kind, docID)
+		return err
+	}
+	seqs, err := sqldb.Values[int64](ctx, tx, `DELETE FROM search_doc WHERE kind = ? AND id = ? RETURNING seq`, kind, docID)
+	if err != nil {
+		return err
+	}
+	for _, s := range seqs {
+		if _, err := tx.Exec(ctx, `DELETE FROM search_words WHERE rowid = ?`, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Hit is a document that was found.
+type Hit struct {
+	Kind string
+	ID   string
+	seq  int64
+}
+
+// Cursor goes on after this hit.
+func (h Hit) Cursor() string {
+	return base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(h.seq, 10)))
+}
+
+var errCursor = fault.New(fault.Invalid, "api.cursor").At("cursor")
+
+// recent is how many of a brand's newest documents are looked at first on
+// PostgreSQL: a common word is found there at once, without sorting a million
+// matches; a rare one falls through to the index.
+const recent = 3000
+
+// Find returns the documents of a brand and kind that hold every word of text
+// (the last one as a beginning), newest first, after a cursor. A text without
+// any word finds nothing. Errors: invalid (a cursor of another list).
+func Find(ctx context.Context, q sqldb.Q, b id.Brand, kind, text, cursor string, limit int) (_ []Hit, err error) {
+	defer fault.Wrap(&err, "search")
+	words := Words(text)
+	if len(words) == 0 {
+		return nil, nil
+	}
+	if len(words) > 12 {
+		words = words[:12]
+	}
+	before := int64(1) << 62
+	if cursor != "" {
+		raw, e := base64.RawURLEncoding.DecodeString(cursor)
+		n, e2 := strconv.ParseInt(string(raw), 10, 64)
+		if e != nil || e2 != nil || n <= 0 {
+			return nil, errCursor
+		}
+		before = n
+	}
+	scan := func(r sqldb.Scanner) (h Hit, err error) { return h, r.Scan(&h.Kind, &h.ID, &h.seq) }
+	if q.Dialect() == sqldb.Postgres {
+		ask := tsquery(b, kind, words)
+		floor, err := sqldb.Value[int64](ctx, q, `SELECT COALESCE(MIN(seq), 0) FROM (SELECT seq FROM search_doc WHERE brand = ? AND seq < ? ORDER BY seq DESC LIMIT ?) AS newest`, b, before, recent)
+		if err != nil {
+			return nil, err
+		}
+		hits, err := sqldb.List(ctx, q, scan, `SELECT kind, id, seq FROM (SELECT kind, id, seq, words FROM search_doc WHERE brand = ? AND seq < ? AND seq >= ? ORDER BY seq DESC OFFSET 0) AS newest
+			WHERE words @@ ?::tsquery LIMIT ?`, b, before, floor, ask, limit)
+		if err != nil || len(hits) == limit {
+			return hits, err
+		}
+		return sqldb.List(ctx, q, scan, `SELECT kind, id, seq FROM search_doc WHERE words @@ ?::tsquery AND seq < ? ORDER BY seq DESC LIMIT ?`, ask, before, limit)
+	}
+	return sqldb.List(ctx, q, scan, `SELECT d.kind, d.id, d.seq FROM search_words w JOIN search_doc d ON d.seq = w.rowid WHERE w.search_words MATCH ? AND w.rowid < ? ORDER BY w.rowid DESC LIMIT ?`,
+		match(b, kind, words), before, limit)
+}
+
+// brandWord and kindWord begin with a sign that no word of a text holds: nobody
+// finds them by typing.
+func brandWord(b id.Brand) string { return "_" + strings.ReplaceAll(string(b), "-", "") }
+
+func kindWord(kind string) string { return "_k" + kind }
+
+// match asks FTS5: words are quoted, so that none of them is an operator.
+func match(b id.Brand, kind string, words []string) string {
+	var s strings.Builder
+	for i, w := range words {
+		s.WriteString(`"` + w + `"`)
+		if i == len(words)-1 {
+			s.WriteString("*")
+		}
+		s.WriteString(" AND ")
+	}
+	return s.String() + `"` + brandWord(b) + `" AND "` + kindWord(kind) + `"`
+}
+
+// tsquery asks PostgreSQL in its own quoting.
+func tsquery(b id.Brand, kind string, words []string) string {
+	var s strings.Builder
+	for i, w := range words {
+		s.WriteString("'" + w + "'")
+		if i == len(words)-1 {
+			s.WriteString(":*")
+		}
+		s.WriteString(" & ")
+	}
+	return s.String() + "'" + brandWord(b) + "' & '" + kindWord(kind) + "'"
+}
+
+// Words cuts a text into its words as they are kept: folded, letters and digits
+// only, of at most 40 letters.
+func Words(text string) []string {
+	return words(textkit.Fold(text))
+}
+
+func words(folded string) []string {
+	out := strings.FieldsFunc(folded, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	for i, w := range out {
+		if r := []rune(w); len(r) > 40 {
+			out[i] = string(r[:40])
+		}
+	}
+	return out
+}
+
+func distinct(words []string) []string {
+	seen := make(map[string]bool, len(words))
+	out := words[:0]
+	for _, w := range words {
+		if !seen[w] {
+			seen[w] = true
+			out = append(out, w)
+		}
+		if len(out) == maxWords {
+			break
+		}
+	}
+	return out
+}
