@@ -104,12 +104,12 @@ func schedule(ctx context.Context, desk Desk, stages []Stage, plan Plan, posts [
 }
 
 // killing ends the program at random moments, as often as planned, and starts
-// it again each time but the last.
+// it again each time.
 func killing(ctx context.Context, vigie *program.Program, plan Plan) <-chan error {
 	done := make(chan error, 1)
 	go func() {
 		random := rand.New(rand.NewPCG(plan.Seed, 0))
-		for n := range plan.Kills {
+		for range plan.Kills {
 			// From “not yet up” to “busy for a while”.
 			moment := time.NewTimer(time.Duration(random.ExpFloat64() * float64(1200*time.Millisecond)))
 			select {
@@ -120,11 +120,9 @@ func killing(ctx context.Context, vigie *program.Program, plan Plan) <-chan erro
 			case <-moment.C:
 			}
 			vigie.Kill()
-			if n+1 < plan.Kills {
-				if err := vigie.Relaunch(); err != nil {
-					done <- err
-					return
-				}
+			if err := vigie.Relaunch(); err != nil {
+				done <- err
+				return
 			}
 		}
 		done <- nil
