@@ -43,7 +43,7 @@ func (l *Loc) In(zone string) *Loc {
 func (l *Loc) At(now clock.Now) *Loc { c := *l; c.Now = now; return &c }
 
 // T returns the message of the key, with pairs of names and values for its
-// places: T("post.sent", "n", 3, "network", "Mastodon"). Numbers are written
+// places: T("<key>", "n", 3, "network", "Mastodon"). Numbers are written
 // as the language writes them; "n" chooses the plural form. A key without a
 // message is returned as it is.
 func (l *Loc) T(key string, pairs ...any) string {
