@@ -255,6 +255,28 @@ func TestARepeatedPOSTIsDoneOnce(t *testing.T) { // T4
 	})
 }
 
+func TestManyAtOnceWithOneKeyAreOne(t *testing.T) { // T4
+	sqldbtest.Each(t, []sqldb.Schema{Schema}, func(t *testing.T, db *sqldb.DB) {
+		h, count, _ := house(t, Config{Keys: NewKeys(db)})
+		var wg sync.WaitGroup
+		codes := make([]int, 8)
+		for i := range codes {
+			wg.Go(func() {
+				codes[i] = call(h, "POST", notes, "owner", `{"title":"a"}`, "Idempotency-Key", "key-number-9").Code
+			})
+		}
+		wg.Wait()
+		if *count != 1 {
+			t.Errorf("done %d times: %v", *count, codes)
+		}
+		for _, c := range codes {
+			if c != 201 && c != 409 {
+				t.Errorf("%v", codes)
+			}
+		}
+	})
+}
+
 func TestARequestThatIsBeingDoneIsNotDoneAgain(t *testing.T) {
 	now := time.Date(2026, 11, 10, 10, 0, 0, 0, time.UTC)
 	sqldbtest.Each(t, []sqldb.Schema{Schema}, func(t *testing.T, db *sqldb.DB) {
@@ -306,11 +328,12 @@ func TestATokenThatCallsTooOftenWaits(t *testing.T) {
 			t.Fatal(w.Code)
 		}
 	}
-	w := call(h, "GET", notes, "owner", "")
-	if w.Code != 429 || w.Header().Get("Retry-After") != "1" {
-		t.Errorf("%d %v", w.Code, w.Header())
+	for range 3 { // who knocks again is not made to wait longer for it
+		if w := call(h, "GET", notes, "owner", ""); w.Code != 429 || w.Header().Get("Retry-After") != "1" {
+			t.Errorf("%d %v", w.Code, w.Header())
+		}
 	}
-	if w = call(h, "GET", notes, "client", ""); w.Code != 200 {
+	if w := call(h, "GET", notes, "client", ""); w.Code != 200 {
 		t.Error("another's token paid for it")
 	}
 }
