@@ -1,0 +1,106 @@
+package assets
+
+import (
+	"context"
+	"embed"
+	"io/fs"
+	"log/slog"
+	"time"
+
+	"vigie/internal/base/id"
+	"vigie/internal/platform/files"
+	"vigie/internal/platform/jobs"
+	"vigie/internal/platform/logbook"
+	"vigie/internal/platform/sqldb"
+	"vigie/internal/team"
+)
+
+//go:embed schema/*.sql
+var schemaFiles embed.FS
+
+// Schema is the tables of this room.
+var Schema = sqldb.Schema{Room: "assets", Files: schemaFS()}
+
+func schemaFS() fs.FS {
+	f, err := fs.Sub(schemaFiles, "schema")
+	if err != nil {
+		panic(err) // the folder is part of the program
+	}
+	return f
+}
+
+// Journal is the logbook.
+type Journal interface {
+	Record(ctx context.Context, tx *sqldb.Tx, e logbook.Entry) error
+}
+
+// Queue is where the work on pictures goes; *jobs.Queue is one.
+type Queue interface {
+	Enqueue(ctx context.Context, tx *sqldb.Tx, kind string, args any, opts ...jobs.Opt) error
+}
+
+// Use is a post that shows a media.
+type Use struct {
+	Post  id.Post
+	Title string
+	At    time.Time // its hour; zero: none yet
+	Badge string    // its publication badge, as ui.Publication draws it; may be empty
+}
+
+// Posts is what this room asks of those who show media; publishing answers.
+type Posts interface {
+	// Uses lists the posts of the brand that show the media and that the actor
+	// may see.
+	Uses(ctx context.Context, a team.Actor, b id.Brand, m id.Media) ([]Use, error)
+	// CountUses says how many posts show each of the media, drafts included; a
+	// media that none shows is missing.
+	CountUses(ctx context.Context, b id.Brand, list []id.Media) (map[id.Media]int, error)
+}
+
+// Needs are what the room is made of.
+type Needs struct {
+	DB    *sqldb.DB
+	Book  Journal
+	Files files.Store
+	Jobs  Queue
+	// Posts may be nil: then nothing is used anywhere.
+	Posts Posts
+	// Tell lets open pages know, after the commit; may be nil.
+	Tell func(topic, kind string, data any)
+	Log  *slog.Logger
+}
+
+// Service is the room's verbs. It is safe for use by many goroutines.
+type Service struct {
+	Needs
+	// bench is the one place where a picture is unpacked: memory is bounded by
+	// one picture, however many wait.
+	bench chan struct{}
+}
+
+// New makes the room.
+func New(n Needs) *Service {
+	if n.Tell == nil {
+		n.Tell = func(string, string, any) {}
+	}
+	if n.Log == nil {
+		n.Log = slog.Default()
+	}
+	return &Service{Needs: n, bench: make(chan struct{}, 1)}
+}
+
+// take waits for the bench; give must be called afterwards.
+func (s *Service) take(ctx context.Context) (give func(), err error) {
+	select {
+	case s.bench <- struct{}{}:
+		return func() { <-s.bench }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// changed tells open pages, after the commit, that a media is not as they show
+// it.
+func (s *Service) changed(tx *sqldb.Tx, b id.Brand, m id.Media) {
+	tx.AfterCommit(func() { s.Tell("brand:"+string(b), "media", map[string]any{"media": m}) })
+}
