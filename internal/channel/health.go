@@ -16,53 +16,39 @@ const ProbeEvery = 24 * time.Hour
 
 // Probe asks the network whether the token still works and reads the limits
 // again. It returns the channel as it stands afterwards; a token that is
-// refused is not an error of Probe but the channel's health.
+// refused is not an error of Probe but the channel's health, and so is a
+// network that cannot be reached. Safe to repeat.
 func (s *Service) Probe(ctx context.Context, a team.Actor, b id.Brand, c id.Channel) (_ Channel, err error) {
 	defer fault.Wrap(&err, "probe channel")
-	if err := a.Require(b, team.SeePlanning); err != nil {
+	if err := a.Require(b, team.PublishPosts); err != nil {
 		return Channel{}, err
 	}
 	p, ch, err := s.Presence(ctx, b, c)
-	if err != nil {
+	if fault.Is(err, fault.NotFound) && (ch.ID == "" || !ch.Removed.IsZero()) {
 		return ch, err
 	}
-	health, problem := Working, ""
-	profile, err := p.WhoAmI(ctx)
+	var profile network.Profile
 	var caps network.Capabilities
+	if err == nil {
+		profile, err = p.WhoAmI(ctx)
+	}
 	if err == nil {
 		caps, err = p.Capabilities(ctx)
 	}
-	switch {
-	case err == nil:
-	case fault.Is(err, fault.SignedOut):
-		health, problem = SignedOut, fault.MessageKey(err)
-	default:
-		health, problem = Doubtful, fault.MessageKey(err)
-	}
-	expires := ch.Expires
-	if err == nil && !profile.Expires.IsZero() {
-		expires = profile.Expires
-	}
-	if health == Working && !expires.IsZero() && s.DB.Now().Add(warnBefore).After(expires) {
-		health = Expiring
+	if ctx.Err() != nil {
+		return ch, ctx.Err() // the one who asked has left: that says nothing about the network
 	}
 	werr := s.DB.Write(ctx, func(tx *sqldb.Tx) error {
-		if health == SignedOut {
-			return s.MarkSignedOut(ctx, tx, b, c, problem)
+		switch {
+		case fault.Is(err, fault.SignedOut):
+			if err := s.MarkSignedOut(ctx, tx, b, c, fault.MessageKey(err)); err != nil {
+				return err
+			}
+			return s.checked(ctx, tx, b, c)
+		case err != nil:
+			return s.doubt(ctx, tx, b, c, fault.MessageKey(err))
 		}
-		if err != nil { // could not be reached: what was known stays
-			_, e := tx.Exec(ctx, `UPDATE channel SET health = CASE WHEN health = ? THEN health ELSE ? END, problem = ?, checked_at = ? WHERE brand = ? AND id = ?`,
-				SignedOut, health, problem, sqldb.At(tx.Now), b, c)
-			return e
-		}
-		if _, e := tx.Exec(ctx, `UPDATE channel SET health = ?, problem = '', checked_at = ?, expires_at = ?, handle = ?, name = ?, avatar = ?, url = ?, capabilities = ? WHERE brand = ? AND id = ?`,
-			health, sqldb.At(tx.Now), sqldb.At(expires), profile.Handle, profile.Name, profile.Avatar, profile.URL, sqldb.JSON[network.Capabilities]{V: caps}, b, c); e != nil {
-			return e
-		}
-		if health == Expiring {
-			return s.warn(ctx, tx, ch, expires)
-		}
-		return nil
+		return s.found(ctx, tx, ch, profile, caps)
 	})
 	if werr != nil {
 		return ch, werr
@@ -70,6 +56,41 @@ func (s *Service) Probe(ctx context.Context, a team.Actor, b id.Brand, c id.Chan
 	s.tell(b)
 	ch, _, err = s.one(ctx, s.DB, b, c)
 	return ch, err
+}
+
+// checked notes that a channel was tried, whatever came of it: the daily probe
+// goes on to the next.
+func (s *Service) checked(ctx context.Context, tx *sqldb.Tx, b id.Brand, c id.Channel) error {
+	_, err := tx.Exec(ctx, `UPDATE channel SET checked_at = ? WHERE brand = ? AND id = ?`, sqldb.At(tx.Now), b, c)
+	return err
+}
+
+// doubt notes that nobody answered; what was known stays, a refusal above all.
+func (s *Service) doubt(ctx context.Context, tx *sqldb.Tx, b id.Brand, c id.Channel, problem string) error {
+	_, err := tx.Exec(ctx, `UPDATE channel SET health = ?, problem = ? WHERE brand = ? AND id = ? AND health <> ? AND removed_at IS NULL`,
+		Doubtful, problem, b, c, SignedOut)
+	if err != nil {
+		return err
+	}
+	return s.checked(ctx, tx, b, c)
+}
+
+// found writes what the network said of the account.
+func (s *Service) found(ctx context.Context, tx *sqldb.Tx, ch Channel, p network.Profile, caps network.Capabilities) error {
+	health, expires := Working, ch.Expires
+	if !p.Expires.IsZero() {
+		expires = p.Expires
+	}
+	if !expires.IsZero() && tx.Now.Add(warnBefore).After(expires) {
+		health = Expiring
+	}
+	n, err := tx.Exec(ctx, `UPDATE channel SET health = ?, problem = '', checked_at = ?, expires_at = ?, handle = ?, name = ?, avatar = ?, url = ?, capabilities = ?
+		WHERE brand = ? AND id = ? AND removed_at IS NULL`,
+		health, sqldb.At(tx.Now), sqldb.At(expires), p.Handle, p.Name, p.Avatar, p.URL, sqldb.JSON[network.Capabilities]{V: caps}, ch.Brand, ch.ID)
+	if err != nil || n == 0 || health != Expiring {
+		return err
+	}
+	return s.warn(ctx, tx, ch, expires)
 }
 
 // warn writes one act at fourteen, seven and one day before the end.

@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"reflect"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"vigie/internal/base/fault"
@@ -33,9 +35,10 @@ type Needs struct {
 	Drivers []network.Driver
 	Seal    Sealer
 	Book    Journal
-	// Wrap puts a *network.Presence in front of an account; app gives the
-	// options (log, metrics).
-	Wrap func(kind network.Kind, channel id.Channel, a network.Account) *network.Presence
+	// Wrap puts a *network.Presence in front of a channel's account. The
+	// configuration names the account, what is known of it and who learns
+	// more; app adds the process's log, pace and metrics.
+	Wrap func(kind network.Kind, a network.Account, c network.PresenceConfig) *network.Presence
 	// Removed is told in the same transaction that a channel is gone: what
 	// waits for it must not wait for ever.
 	Removed func(ctx context.Context, tx *sqldb.Tx, c Channel) error
@@ -52,11 +55,17 @@ type Service struct {
 }
 
 // opened keeps an account's session between calls (some networks allow thirty
-// sign-ins an hour); version tells when its credentials were replaced by hand.
+// sign-ins an hour). version is that of the credentials it works with: when the
+// row moves on, by hand or on another node, the account is opened anew.
 type opened struct {
 	presence *network.Presence
-	version  int64
+	version  atomic.Int64
+	saving   sync.Mutex // one refresh at a time
 }
+
+// holds tells whether the account works with what the row held when it was
+// read, or with something newer.
+func (o *opened) holds(row secret) bool { return o != nil && o.version.Load() >= row.version }
 
 // New makes the service.
 func New(n Needs) *Service {
@@ -74,6 +83,7 @@ var (
 	errStale   = fault.New(fault.NotFound, "channel.signin_ended")
 	errRemoved = fault.New(fault.NotFound, "channel.removed")
 	errOther   = fault.New(fault.Conflict, "channel.other_account")
+	errRefused = fault.New(fault.Invalid, "channel.refused") // by the network, without a sentence of its own
 )
 
 // Networks lists the networks one can connect to.
@@ -161,33 +171,51 @@ func (s *Service) Presence(ctx context.Context, b id.Brand, c id.Channel) (_ *ne
 	s.mu.Lock()
 	o := s.open[c]
 	s.mu.Unlock()
-	if o != nil && o.version == secret.version {
+	if o.holds(secret) {
 		return o.presence, ch, nil
 	}
-	d, err := s.driver(ch.Network)
+	fresh, err := s.openAccount(ctx, ch, secret)
 	if err != nil {
 		return nil, ch, err
 	}
-	plain, err := s.Seal.Open("channel", string(c), secret.sealed)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if o := s.open[c]; o.holds(secret) {
+		return o.presence, ch, nil // another goroutine was first; one session is enough
+	}
+	s.open[c] = fresh
+	return fresh.presence, ch, nil
+}
+
+// openAccount makes an account of the channel's credentials. It calls nobody.
+func (s *Service) openAccount(_ context.Context, ch Channel, secret secret) (*opened, error) {
+	d, err := s.driver(ch.Network)
 	if err != nil {
-		return nil, ch, err
+		return nil, err
+	}
+	plain, err := s.Seal.Open("channel", string(ch.ID), secret.sealed)
+	if err != nil {
+		return nil, err
 	}
 	var cred network.Credentials
 	if err := json.Unmarshal(plain, &cred); err != nil {
-		return nil, ch, fault.New(fault.Internal, "").Because(err)
+		return nil, fault.New(fault.Internal, "").Because(err)
 	}
-	acc, err := d.Open(cred, func(ctx context.Context, fresh network.Credentials) error { return s.refresh(ctx, b, c, fresh) })
+	o := &opened{}
+	o.version.Store(secret.version)
+	acc, err := d.Open(cred, func(ctx context.Context, fresh network.Credentials) error {
+		return s.refresh(ctx, ch.Brand, ch.ID, o, fresh)
+	})
 	if err != nil {
-		return nil, ch, err
+		return nil, err
 	}
-	p := s.Wrap(ch.Network, c, acc)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if o := s.open[c]; o != nil && o.version == secret.version {
-		return o.presence, ch, nil // another goroutine was first; one session is enough
+	conf := network.PresenceConfig{Account: string(ch.ID), Log: s.Log, Now: s.DB.Now,
+		Learned: func(ctx context.Context, caps network.Capabilities) { s.learn(ctx, ch.Brand, ch.ID, caps) }}
+	if !ch.Capabilities.AsOf.IsZero() {
+		conf.Known = &ch.Capabilities
 	}
-	s.open[c] = &opened{presence: p, version: secret.version}
-	return p, ch, nil
+	o.presence = s.Wrap(ch.Network, acc, conf)
+	return o, nil
 }
 
 func (s *Service) forget(c id.Channel) {
@@ -196,15 +224,46 @@ func (s *Service) forget(c id.Channel) {
 	s.mu.Unlock()
 }
 
-// refresh keeps the credentials that a network handed out in passing. The
-// version stays: the open account already uses them.
-func (s *Service) refresh(ctx context.Context, b id.Brand, c id.Channel, fresh network.Credentials) error {
+// refresh keeps the credentials that a network handed out in passing. The row's
+// version moves, so that other nodes open the account anew; o moves along, since
+// it already works with them. An account that is no longer the newest (it was
+// reconnected meanwhile, or another node was first) saves nothing.
+func (s *Service) refresh(ctx context.Context, b id.Brand, c id.Channel, o *opened, fresh network.Credentials) error {
 	sealed, err := s.seal(c, fresh)
 	if err != nil {
 		return err
 	}
-	_, err = s.DB.Exec(ctx, `UPDATE channel SET credentials = ? WHERE brand = ? AND id = ? AND removed_at IS NULL`, sealed, b, c)
+	o.saving.Lock()
+	defer o.saving.Unlock()
+	n, err := s.DB.Exec(ctx, `UPDATE channel SET credentials = ?, version = version + 1 WHERE brand = ? AND id = ? AND version = ? AND removed_at IS NULL`,
+		sealed, b, c, o.version.Load())
+	if err == nil && n == 1 {
+		o.version.Add(1)
+	}
 	return err
+}
+
+// learn keeps what a network said in passing that it can do, when it is not
+// what is known: the composer counts by it.
+func (s *Service) learn(ctx context.Context, b id.Brand, c id.Channel, caps network.Capabilities) {
+	ch, _, err := s.one(ctx, s.DB, b, c)
+	if err != nil || sameAbilities(ch.Capabilities, caps) {
+		return
+	}
+	if _, err := s.DB.Exec(ctx, `UPDATE channel SET capabilities = ? WHERE brand = ? AND id = ? AND removed_at IS NULL`,
+		sqldb.JSON[network.Capabilities]{V: caps}, b, c); err != nil {
+		s.Log.Warn("capabilities not kept", "brand", b, "channel", c, "error", err)
+		return
+	}
+	s.tell(b)
+}
+
+// sameAbilities compares what matters: not when or where it was read.
+func sameAbilities(x, y network.Capabilities) bool {
+	for _, c := range []*network.Capabilities{&x, &y} {
+		c.AsOf, c.Read, c.Source = time.Time{}, "", ""
+	}
+	return reflect.DeepEqual(x, y)
 }
 
 func (s *Service) seal(c id.Channel, cred network.Credentials) (string, error) {
@@ -218,7 +277,7 @@ func (s *Service) seal(c id.Channel, cred network.Credentials) (string, error) {
 // MarkSignedOut records that a network refused a channel's token, once, so that
 // people are told before the next post is due. Safe to repeat.
 func (s *Service) MarkSignedOut(ctx context.Context, tx *sqldb.Tx, b id.Brand, c id.Channel, problem string) error {
-	n, err := tx.Exec(ctx, `UPDATE channel SET health = ?, problem = ?, checked_at = ? WHERE brand = ? AND id = ? AND health <> ?`,
+	n, err := tx.Exec(ctx, `UPDATE channel SET health = ?, problem = ?, checked_at = ? WHERE brand = ? AND id = ? AND health <> ? AND removed_at IS NULL`,
 		SignedOut, problem, sqldb.At(tx.Now), b, c, SignedOut)
 	if err != nil || n == 0 {
 		return err

@@ -3,6 +3,8 @@ package channel
 import (
 	"context"
 	"encoding/json"
+	"net/url"
+	"sync"
 	"time"
 
 	"vigie/internal/base/fault"
@@ -15,8 +17,11 @@ import (
 // SignIn is a sign-in under way: one step to answer, or done with its channel.
 type SignIn struct {
 	ID      string       `json:"id"`
+	Brand   id.Brand     `json:"brand"`
 	Network network.Kind `json:"network"`
-	Step    network.Step `json:"step"`
+	// Reconnects is the channel whose account this must turn out to be.
+	Reconnects id.Channel   `json:"reconnects,omitempty"`
+	Step       network.Step `json:"step"`
 	// Channel is set when the step is network.Done.
 	Channel Channel `json:"channel,omitzero"`
 }
@@ -37,6 +42,9 @@ func (s *Service) Begin(ctx context.Context, a team.Actor, b id.Brand, kind netw
 		if err != nil {
 			return SignIn{}, err
 		}
+		if !c.Removed.IsZero() {
+			return SignIn{}, errRemoved.With("handle", c.Handle)
+		}
 		kind = c.Network
 	}
 	d, err := s.driver(kind)
@@ -47,12 +55,12 @@ func (s *Service) Begin(ctx context.Context, a team.Actor, b id.Brand, kind netw
 	if err != nil {
 		return SignIn{}, err
 	}
-	in := SignIn{ID: string(id.New[id.Token]()), Network: kind, Step: step}
+	in := SignIn{ID: string(id.New[id.Token]()), Brand: b, Network: kind, Reconnects: reconnects, Step: step}
 	return in, s.DB.Write(ctx, func(tx *sqldb.Tx) error {
 		if _, err := tx.Exec(ctx, `DELETE FROM channel_signin WHERE expires_at < ?`, sqldb.At(tx.Now)); err != nil {
 			return err
 		}
-		return s.saveStep(ctx, tx, a, b, in, reconnects)
+		return s.saveStep(ctx, tx, a, in)
 	})
 }
 
@@ -60,17 +68,39 @@ func (s *Service) Begin(ctx context.Context, a team.Actor, b id.Brand, kind netw
 // another person's.
 func (s *Service) Resume(ctx context.Context, a team.Actor, b id.Brand, signIn string) (_ SignIn, err error) {
 	defer fault.Wrap(&err, "resume sign-in")
-	in, _, err := s.loadStep(ctx, a, b, signIn)
-	return in, err
+	if err := a.Require(b, team.ManageChannels); err != nil {
+		return SignIn{}, err
+	}
+	return s.loadStep(ctx, a, `brand = ? AND id = ?`, b, signIn)
+}
+
+// Returned finds the sign-in that an authorisation page sends the person back
+// to: state is what the page's address said. It is the person's own and in a
+// brand whose channels she still manages; anything else is not_found.
+func (s *Service) Returned(ctx context.Context, a team.Actor, state string) (_ SignIn, err error) {
+	defer fault.Wrap(&err, "return to sign-in")
+	if state == "" || a.Person == "" {
+		return SignIn{}, errStale
+	}
+	in, err := s.loadStep(ctx, a, `returns = ?`, state)
+	if err != nil {
+		return SignIn{}, err
+	}
+	if !a.May(in.Brand, team.ManageChannels) {
+		return SignIn{}, errStale
+	}
+	return in, nil
 }
 
 // Answer takes the answers to the present step. On success the step has moved
 // on; when it is done, the channel stands (a second sign-in of the same account
-// renews its credentials instead of making a double). Errors of the network
-// leave the step as it was, to be answered again.
+// renews its credentials instead of making a double). Errors leave the step as
+// it was, to be answered again: invalid (the network does not take the answers;
+// Field says which), conflict (another account than the one to reconnect),
+// transient (it could not be reached), too_many.
 func (s *Service) Answer(ctx context.Context, a team.Actor, b id.Brand, signIn string, answers map[string]string) (_ SignIn, err error) {
 	defer fault.Wrap(&err, "answer sign-in")
-	in, reconnects, err := s.loadStep(ctx, a, b, signIn)
+	in, err := s.Resume(ctx, a, b, signIn)
 	if err != nil {
 		return SignIn{}, err
 	}
@@ -80,18 +110,18 @@ func (s *Service) Answer(ctx context.Context, a team.Actor, b id.Brand, signIn s
 	}
 	next, err := d.Next(ctx, in.Step, answers)
 	if err != nil {
-		return in, err
+		return in, refusedAnswers(err)
 	}
 	in.Step = next
 	if next.ID != network.Done {
-		return in, s.DB.Write(ctx, func(tx *sqldb.Tx) error { return s.saveStep(ctx, tx, a, b, in, reconnects) })
+		return in, s.DB.Write(ctx, func(tx *sqldb.Tx) error { return s.saveStep(ctx, tx, a, in) })
 	}
-	c, err := s.describe(ctx, d, b, next)
+	c, cred, err := s.describe(ctx, d, b, next)
 	if err != nil {
-		return in, err
+		return in, refusedAnswers(err)
 	}
 	err = s.DB.Write(ctx, func(tx *sqldb.Tx) error {
-		if err := s.connect(ctx, tx, a, &c, next.Credentials, reconnects); err != nil {
+		if err := s.connect(ctx, tx, a, &c, cred, in.Reconnects); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, `DELETE FROM channel_signin WHERE brand = ? AND id = ?`, b, in.ID)
@@ -106,17 +136,47 @@ func (s *Service) Answer(ctx context.Context, a team.Actor, b id.Brand, signIn s
 	return in, err
 }
 
-// describe reads, outside of any transaction, what the channel's row holds.
-func (s *Service) describe(ctx context.Context, d network.Driver, b id.Brand, done network.Step) (Channel, error) {
-	p := done.Profile
+// refusedAnswers is what a network's refusal means here: not that the person is
+// signed out of Vigie or may not, but that her answers do not do. Only the
+// network's own sentence is kept.
+func refusedAnswers(err error) error {
+	e := fault.As(err)
+	switch e.Kind {
+	case fault.SignedOut, fault.Forbidden, fault.Unsupported, fault.NotFound:
+	default:
+		return err
+	}
+	out := errRefused
+	if e.Key != "" {
+		out = fault.New(fault.Invalid, e.Key)
+	}
+	for k, v := range e.Values {
+		out = out.With(k, v)
+	}
+	return out.At(e.Field).Because(err)
+}
+
+// describe reads, outside of any transaction, what the channel's row holds. The
+// credentials come back as the network left them: asking may renew them.
+func (s *Service) describe(ctx context.Context, d network.Driver, b id.Brand, done network.Step) (Channel, network.Credentials, error) {
+	p, cred := done.Profile, done.Credentials
 	c := Channel{ID: id.New[id.Channel](), Brand: b, Network: d.Facts().Kind, Ref: p.Ref, Handle: p.Handle, Name: p.Name,
 		Avatar: p.Avatar, URL: p.URL, Server: p.Server, Expires: p.Expires, Health: Working}
-	acc, err := d.Open(done.Credentials, func(context.Context, network.Credentials) error { return nil })
+	var mu sync.Mutex
+	acc, err := d.Open(cred, func(_ context.Context, fresh network.Credentials) error {
+		mu.Lock()
+		defer mu.Unlock()
+		cred = fresh
+		return nil
+	})
 	if err != nil {
-		return c, err
+		return c, cred, err
 	}
 	c.Capabilities, err = acc.Capabilities(ctx)
-	return c, err
+	c.Capabilities.AsOf = s.DB.Now()
+	mu.Lock()
+	defer mu.Unlock()
+	return c, cred, err
 }
 
 func (s *Service) connect(ctx context.Context, tx *sqldb.Tx, a team.Actor, c *Channel, cred network.Credentials, reconnects id.Channel) error {
@@ -158,7 +218,7 @@ func (s *Service) Connect(ctx context.Context, a team.Actor, b id.Brand, kind ne
 	if err != nil {
 		return Channel{}, err
 	}
-	c, err := s.describe(ctx, d, b, network.Step{Profile: p, Credentials: cred})
+	c, cred, err := s.describe(ctx, d, b, network.Step{Profile: p, Credentials: cred})
 	if err != nil {
 		return c, err
 	}
@@ -171,7 +231,7 @@ func (s *Service) Connect(ctx context.Context, a team.Actor, b id.Brand, kind ne
 	return s.Get(ctx, a, b, c.ID)
 }
 
-func (s *Service) saveStep(ctx context.Context, tx *sqldb.Tx, a team.Actor, b id.Brand, in SignIn, reconnects id.Channel) error {
+func (s *Service) saveStep(ctx context.Context, tx *sqldb.Tx, a team.Actor, in SignIn) error {
 	state, err := json.Marshal(in.Step.State)
 	if err != nil {
 		return fault.New(fault.Internal, "").Because(err)
@@ -180,36 +240,43 @@ func (s *Service) saveStep(ctx context.Context, tx *sqldb.Tx, a team.Actor, b id
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO channel_signin (id, brand, person, network, reconnects, step, sealed, expires_at) VALUES (?,?,?,?,?,?,?,?)
-		ON CONFLICT (id) DO UPDATE SET step = excluded.step, sealed = excluded.sealed`,
-		in.ID, b, a.Person, in.Network, reconnects, sqldb.JSON[network.Step]{V: in.Step}, sealed, sqldb.At(tx.Now.Add(signInLife)))
+	_, err = tx.Exec(ctx, `INSERT INTO channel_signin (id, brand, person, network, reconnects, step, sealed, expires_at, returns) VALUES (?,?,?,?,?,?,?,?,?)
+		ON CONFLICT (id) DO UPDATE SET step = excluded.step, sealed = excluded.sealed, returns = excluded.returns`,
+		in.ID, in.Brand, a.Person, in.Network, in.Reconnects, sqldb.JSON[network.Step]{V: in.Step}, sealed, sqldb.At(tx.Now.Add(signInLife)), returns(in.Step))
 	return err
 }
 
-func (s *Service) loadStep(ctx context.Context, a team.Actor, b id.Brand, signIn string) (SignIn, id.Channel, error) {
-	if err := a.Require(b, team.ManageChannels); err != nil {
-		return SignIn{}, "", err
+// returns is what an authorisation page will say when it sends the person back:
+// the state in its address, which OAuth hands through unchanged.
+func returns(step network.Step) string {
+	u, err := url.Parse(step.Open)
+	if err != nil {
+		return ""
 	}
-	in := SignIn{ID: signIn}
+	return u.Query().Get("state")
+}
+
+// loadStep reads a living sign-in of the actor's own.
+func (s *Service) loadStep(ctx context.Context, a team.Actor, where string, args ...any) (SignIn, error) {
+	var in SignIn
 	var step sqldb.JSON[network.Step]
-	var reconnects id.Channel
 	sealed, err := sqldb.One(ctx, s.DB, func(r sqldb.Scanner) (sealed string, err error) {
-		return sealed, r.Scan(&in.Network, &reconnects, &step, &sealed)
-	}, `SELECT network, reconnects, step, sealed FROM channel_signin WHERE brand = ? AND id = ? AND person = ? AND expires_at > ?`,
-		b, signIn, a.Person, sqldb.At(s.DB.Now()))
+		return sealed, r.Scan(&in.ID, &in.Brand, &in.Network, &in.Reconnects, &step, &sealed)
+	}, `SELECT id, brand, network, reconnects, step, sealed FROM channel_signin WHERE person = ? AND expires_at > ? AND `+where,
+		append([]any{a.Person, sqldb.At(s.DB.Now())}, args...)...)
 	if sqldb.IsNoRow(err) {
-		return in, "", errStale
+		return in, errStale
 	}
 	if err != nil {
-		return in, "", err
+		return in, err
 	}
 	in.Step = step.V
-	plain, err := s.Seal.Open("signin", signIn, sealed)
+	plain, err := s.Seal.Open("signin", in.ID, sealed)
 	if err != nil {
-		return in, "", err
+		return in, err
 	}
 	if err := json.Unmarshal(plain, &in.Step.State); err != nil {
-		return in, "", fault.New(fault.Internal, "").Because(err)
+		return in, fault.New(fault.Internal, "").Because(err)
 	}
-	return in, reconnects, nil
+	return in, nil
 }

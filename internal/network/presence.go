@@ -47,6 +47,9 @@ type PresenceConfig struct {
 	Now      clock.Now // nil: clock.System
 	// Known are capabilities read earlier, with AsOf; they save the first call.
 	Known *Capabilities
+	// Learned is told what the network answered when it was asked again, for
+	// whoever keeps Known. It is called without a lock, outside of any call.
+	Learned func(context.Context, Capabilities)
 	// TTL is how long capabilities are believed; 0: an hour. Older ones serve
 	// for a day when the network does not answer.
 	TTL time.Duration
@@ -164,6 +167,9 @@ func (p *Presence) Capabilities(ctx context.Context) (Capabilities, error) {
 	p.mu.Lock()
 	p.known = &fresh
 	p.mu.Unlock()
+	if p.cfg.Learned != nil {
+		p.cfg.Learned(ctx, fresh)
+	}
 	return fresh, nil
 }
 
