@@ -116,13 +116,16 @@ func TestTheLaterEditNeverSilentlyWins(t *testing.T) {
 		if d := cmp.Diff([]string{"name", "colour"}, fault.As(err).Values["changed"]); d != "" || fault.As(err).Values["version"] != int64(2) {
 			h.Error(d)
 		}
+		if n, err := h.brands.Edit(ctx, h.owner, b.ID, 2, brand.Input{Name: "Legrand"}); err != nil || n.Colour != e.Colour || n.Monogram != "LG" || n.Zone != "Europe/London" {
+			h.Errorf("what is left empty stays: %+v %v", n, err)
+		}
 		var wg sync.WaitGroup
 		errs := make([]error, 5)
 		for i := range errs {
 			wg.Go(func() {
 				in := in
 				in.About = string(rune('a' + i))
-				_, errs[i] = h.brands.Edit(ctx, h.owner, b.ID, 2, in)
+				_, errs[i] = h.brands.Edit(ctx, h.owner, b.ID, 3, in)
 			})
 		}
 		wg.Wait()

@@ -1,6 +1,7 @@
 package brand
 
 import (
+	"cmp"
 	"fmt"
 	"hash/fnv"
 	"math"
@@ -88,6 +89,13 @@ func (in Input) clean() (Input, error) {
 		return in, invalid("brand.week", "week")
 	}
 	return in, nil
+}
+
+// over keeps what the input leaves empty as the brand has it.
+func (in Input) over(b Brand) Input {
+	in.Monogram, in.Colour = cmp.Or(in.Monogram, b.Monogram), cmp.Or(in.Colour, b.Colour)
+	in.Language, in.Zone = cmp.Or(in.Language, b.Language), cmp.Or(in.Zone, b.Zone)
+	return in
 }
 
 // line makes one clean line: valid text, no controls, single spaces.

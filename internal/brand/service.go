@@ -103,20 +103,22 @@ func (b Brand) with(in Input) Brand {
 
 // Edit changes the settings of the brand that was read at the version. A save
 // that comes after somebody else's is refused with conflict, whose values name
-// what the other changed ("changed", a list of fields) and the version to go
-// on from ("version"): the later save never silently wins. Other errors are
-// not_found, forbidden and invalid.
+// the fields on which both differ ("changed") and the version to go
+// on from ("version"): the later save never silently wins. A monogram, colour,
+// language or zone left empty stays as it is. Other errors are not_found,
+// forbidden and invalid.
 func (s *Service) Edit(ctx context.Context, actor team.Actor, brand id.Brand, version int64, in Input) (_ Brand, err error) {
 	defer fault.Wrap(&err, "edit brand")
 	if err := actor.Require(brand, team.EditBrand); err != nil {
 		return Brand{}, err
 	}
-	if in, err = in.clean(); err != nil {
-		return Brand{}, err
-	}
 	var b Brand
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		old, err := Load(ctx, tx, brand)
+		if err != nil {
+			return err
+		}
+		in, err := in.over(old).clean()
 		if err != nil {
 			return err
 		}

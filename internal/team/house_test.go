@@ -173,3 +173,23 @@ func (h *house) brand(owner id.Person, name string) id.Brand {
 type sender func(mail.Message) error
 
 func (s sender) Send(_ context.Context, m mail.Message) error { return s(m) }
+
+// crowd runs do n times at once, over connections that are already open: the
+// first to get one would otherwise be done before the second has begun.
+func (h *house) crowd(n int, do func(i int)) {
+	h.Helper()
+	for range 2 {
+		var open sync.WaitGroup
+		for range n {
+			open.Go(func() { _, _ = h.people.FirstRun(h.Context()) })
+		}
+		open.Wait()
+	}
+	gate := make(chan struct{})
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() { <-gate; do(i) })
+	}
+	close(gate)
+	wg.Wait()
+}

@@ -1,6 +1,7 @@
 package team_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -49,6 +50,29 @@ func TestAResetLinkOpensOnceForAnHourAndEndsAllSessions(t *testing.T) {
 		late := tokenIn(h.mails()[3])
 		h.pass(time.Hour)
 		h.is(h.people.CheckReset(ctx, late), fault.NotFound, "team.reset_gone")
+	})
+}
+
+func TestAResetLinkUsedTwiceAtOnceSetsOnePassword(t *testing.T) {
+	each(t, func(h *house) {
+		h.first()
+		h.ok(h.people.AskReset(h.Context(), "claire@agence.test", home))
+		token := tokenIn(h.mails()[0])
+		errs := make([]error, 8)
+		h.crowd(len(errs), func(i int) {
+			_, errs[i] = h.people.Reset(h.Context(), token, fmt.Sprintf("goélands au large, %d", i), home)
+		})
+		set := 0
+		for _, err := range errs {
+			if err == nil {
+				set++
+			} else {
+				h.is(err, fault.NotFound, "team.reset_gone")
+			}
+		}
+		if set != 1 {
+			h.Errorf("%d set a password: %v", set, errs)
+		}
 	})
 }
 

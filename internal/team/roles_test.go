@@ -223,6 +223,33 @@ func TestAnInvitationOpensOnce(t *testing.T) {
 	})
 }
 
+func TestALinkTakenByManyAtOnceLetsOneIn(t *testing.T) {
+	each(t, func(h *house) {
+		ctx := h.Context()
+		claire := h.first().Person.ID
+		b := h.brand(claire, "Maison Legrand")
+		_, token, err := h.people.InviteTo(ctx, h.actor(claire), b, team.Invite{Role: team.Client})
+		h.ok(err)
+		var who []team.Actor
+		for _, name := range []string{"a", "b", "c", "d", "e", "f"} {
+			who = append(who, h.add(name, nil))
+		}
+		errs := make([]error, len(who))
+		h.crowd(len(who), func(i int) { _, errs[i] = h.people.Accept(ctx, who[i], token) })
+		in := 0
+		for i := range who {
+			if h.actor(who[i].Person).Roles[b] != "" {
+				in++
+			} else {
+				h.is(errs[i], fault.NotFound, "team.invitation_gone")
+			}
+		}
+		if in != 1 {
+			h.Errorf("%d were let in: %v", in, errs)
+		}
+	})
+}
+
 func TestInvitationsEndWithTimeByHandAndWithTheirInviter(t *testing.T) {
 	each(t, func(h *house) {
 		ctx := h.Context()

@@ -18,7 +18,7 @@ type (
 		Colour   string `json:"colour,omitempty" example:"#b4512b" doc:"#rrggbb; empty: of the palette"`
 		Language string `json:"language,omitempty" doc:"BCP 47, of what it publishes; fr when empty"`
 		Zone     string `json:"zone,omitempty" doc:"IANA; Europe/Paris when empty"`
-		Week     *int   `json:"week,omitempty" minimum:"0" maximum:"6" doc:"First day: 0 is Sunday, 1 Monday (when left out)"`
+		Week     *int   `json:"week,omitempty" minimum:"0" maximum:"6" doc:"First day: 0 is Sunday, 1 Monday (the default)"`
 	}
 	makeIn struct{ Body settings }
 	editIn struct {
@@ -70,13 +70,21 @@ func (f *Face) API(r *api.Registry) {
 			}
 			return api.Versioned(b, b.Version), nil
 		})
-	api.Register(r, api.Op{ID: "edit-brand", Method: "PUT", Path: "/api/v1/brands/{brand}", Guard: api.In(team.EditBrand), Group: group, Summary: "Change a brand's settings", Description: "Needs If-Match: the later save never silently wins (409 otherwise)."},
+	api.Register(r, api.Op{ID: "edit-brand", Method: "PUT", Path: "/api/v1/brands/{brand}", Guard: api.In(team.EditBrand), Group: group, Summary: "Change a brand's settings", Description: "What is left out or empty stays, except about. Needs If-Match: the later save never silently wins (409 otherwise)."},
 		func(ctx context.Context, c api.Call, in *editIn) (*api.OutVersioned[brand.Brand], error) {
 			v, err := in.Version()
 			if err != nil {
 				return nil, err
 			}
-			b, err := f.brands.Edit(ctx, c.Actor, c.Brand, v, in.Body.input())
+			set := in.Body.input()
+			if in.Body.Week == nil {
+				now, err := f.brands.Get(ctx, c.Actor, c.Brand)
+				if err != nil {
+					return nil, err
+				}
+				set.Week = now.Week
+			}
+			b, err := f.brands.Edit(ctx, c.Actor, c.Brand, v, set)
 			if err != nil {
 				return nil, err
 			}
