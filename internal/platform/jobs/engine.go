@@ -108,7 +108,10 @@ func (m *motor[TTx]) config(node string, kinds map[string]*kind) *river.Config {
 		TestOnly:          m.conf.quick,
 		Schema:            "",
 	}
-	if kinds == nil {
+	if kinds == nil { // only adds
+		// River swallows a notification that follows another this closely, and
+		// the job then waits for the next poll.
+		c.FetchCooldown = river.FetchCooldownMin
 		return c
 	}
 	c.Workers = river.NewWorkers()

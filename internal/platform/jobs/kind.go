@@ -79,7 +79,7 @@ func (q *Queue) declare(name string, opt Options, every time.Duration, work func
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	switch {
-	case q.running != nil:
+	case q.declared:
 		q.mistakes = append(q.mistakes, fmt.Errorf("job %s declared after Start", name))
 		return
 	case !kindName.MatchString(name):

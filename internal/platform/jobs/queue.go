@@ -65,9 +65,12 @@ type Queue struct {
 	node   string
 	engine engine
 
-	mu       sync.Mutex
+	mu       sync.Mutex // never held across a statement: a job that adds one holds the only connection that writes
 	kinds    map[string]*kind
 	mistakes []error // made while declaring kinds; Start tells
+	declared bool    // by the first Start: no further kinds
+
+	life     sync.Mutex // of Start and Stop
 	running  worker
 	stopBeat context.CancelFunc
 	beating  sync.WaitGroup
@@ -127,15 +130,19 @@ func Migrate(ctx context.Context, db *sqldb.DB) (err error) {
 // when a kind was declared wrongly, otherwise the database's own.
 func (q *Queue) Start(ctx context.Context) (err error) {
 	defer fault.Wrap(&err, "start jobs")
-	q.mu.Lock()
-	defer q.mu.Unlock()
+	q.life.Lock()
+	defer q.life.Unlock()
 	if q.running != nil {
 		return fault.New(fault.Internal, "").Becausef("started twice")
 	}
-	if len(q.mistakes) > 0 {
-		return fault.New(fault.Internal, "").Because(q.mistakes[0])
+	q.mu.Lock()
+	q.declared = true
+	mistakes, n := q.mistakes, len(q.kinds)
+	q.mu.Unlock()
+	if len(mistakes) > 0 {
+		return fault.New(fault.Internal, "").Because(mistakes[0])
 	}
-	if len(q.kinds) == 0 {
+	if n == 0 {
 		return nil
 	}
 	if err := q.sign(ctx); err != nil {
@@ -160,10 +167,10 @@ const hardStop = 5 * time.Second
 // call without Start.
 func (q *Queue) Stop(ctx context.Context) (err error) {
 	defer fault.Wrap(&err, "stop jobs")
-	q.mu.Lock()
+	q.life.Lock()
+	defer q.life.Unlock()
 	w := q.running
 	q.running = nil
-	q.mu.Unlock()
 	if w == nil {
 		return nil
 	}

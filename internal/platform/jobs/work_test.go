@@ -39,6 +39,34 @@ func TestAStartedQueueWorksWhatIsAdded(t *testing.T) {
 	})
 }
 
+// Jobs that wait at the start begin while the queue is still starting, and each
+// holds the one connection that writes while it adds the next: over and over,
+// because it once locked up only sometimes.
+func TestJobsMayAddJobsWhileTheQueueStarts(t *testing.T) {
+	each(t, func(t *testing.T, db *sqldb.DB) {
+		for range 10 {
+			q := open(t, db, quick())
+			ran := make(chan id.Post, 100)
+			for _, queue := range []string{"one", "two", "three"} {
+				Handle(q, "first."+queue, Options{Queue: queue}, func(ctx context.Context, a about) error {
+					return db.Write(ctx, func(tx *sqldb.Tx) error { return q.Enqueue(ctx, tx, "second", a) })
+				})
+				add(t, db, q, "first."+queue, about{Post: id.Post(queue)})
+			}
+			Handle(q, "second", Options{}, func(_ context.Context, a about) error { ran <- a.Post; return nil })
+			if err := q.Start(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			for range 3 {
+				<-ran
+			}
+			if err := q.Stop(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
 func TestAFailedJobRunsAgain(t *testing.T) {
 	each(t, func(t *testing.T, db *sqldb.DB) {
 		q := open(t, db, quick())
