@@ -1,3 +1,5 @@
+//go:build unix
+
 package publishing
 
 import (
@@ -5,10 +7,10 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
-	"vigie/internal/base/clock"
 	"vigie/internal/base/id"
 	"vigie/internal/network"
 	"vigie/internal/platform/logbook"
@@ -53,8 +55,10 @@ func burst(b *testing.B, db *sqldb.DB, n int) []time.Duration {
 	w.caps = s.wire.caps
 	s.door.presence = network.NewPresence("wire", w, network.PresenceConfig{})
 	ctx := b.Context()
-	at := db.Now().Truncate(time.Second).Add(8 * time.Second)
-	fill(b, db, s.brand, s.chans, n, func(int) time.Time { return at })
+	at := db.Now().Truncate(time.Second).Add(10 * time.Second)
+	if err := Seed(ctx, db, s.brand, s.chans, n, func(int) string { return "Les sablés de la Saint-Martin sortent du four." }, func(int) time.Time { return at }); err != nil {
+		b.Fatal(err)
+	}
 	var mu sync.Mutex
 	var late []time.Duration
 	done := make(chan struct{})
@@ -91,37 +95,57 @@ func burst(b *testing.B, db *sqldb.DB, n int) []time.Duration {
 	return late
 }
 
-// fill plans posts straight into the tables: a benchmark of the ledger does not
-// measure the composer.
-func fill(b *testing.B, db *sqldb.DB, brand id.Brand, channels []id.Channel, n int, at func(int) time.Time) {
-	b.Helper()
-	ctx := b.Context()
-	all := make([]int, n)
-	for i := range all {
-		all[i] = i
-	}
-	for part := range sqldb.Chunks(all, 2000) {
-		err := db.Write(ctx, func(tx *sqldb.Tx) error {
-			for _, i := range part {
-				due := at(i)
-				w, err := clock.At(due, "Europe/Paris")
-				if err != nil {
-					return err
-				}
-				p := Post{ID: id.New[id.Post](), Brand: brand, Text: "Les sablés de la Saint-Martin sortent du four.", Planned: w, At: due, Validation: Approved, Badge: Scheduled, Made: tx.Now, Edited: tx.Now, Version: 1}
-				if err := insertPost(ctx, tx, p); err != nil {
-					return err
-				}
-				c := Content{Parts: []Part{{Text: p.Text}}}
-				if err := insertPublication(ctx, tx, Publication{ID: id.New[id.Publication](), Brand: brand, Post: p.ID, Channel: channels[i%len(channels)], State: Planned,
-					Content: c, Hash: c.Hash(), Planned: w, DueAt: due, NextAt: due, Version: 1}); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
+// BenchmarkClaimAgainstACommit is the second row: CPU of one claimed post
+// against one durable commit of a single row, alternating in one run.
+func BenchmarkClaimAgainstACommit(b *testing.B) {
+	for range b.N {
+		db := sqldbtest.Open(b, sqldb.SQLite, schemas, sqldbtest.Durable())
+		s := newStage(nil, db)
+		ctx := b.Context()
+		const n, rounds = 5000, 5
+		at := db.Now().Add(-time.Second)
+		if err := Seed(ctx, db, s.brand, s.chans, n*rounds, func(int) string { return "Les sablés de la Saint-Martin sortent du four." }, func(int) time.Time { return db.Now().Add(time.Hour) }); err != nil {
 			b.Fatal(err)
 		}
+		if _, err := db.Exec(ctx, `UPDATE publication SET due_at = ?, next_at = ?`, sqldb.At(at), sqldb.At(at)); err != nil {
+			b.Fatal(err)
+		}
+		l := NewLedger(s.room, LedgerConfig{Alone: true})
+		if err := l.join(ctx); err != nil {
+			b.Fatal(err)
+		}
+		best := 99.0
+		for range rounds {
+			claim := cpu(func() {
+				for left := n; left > 0; left -= 500 {
+					if got, err := l.claim(ctx, 500); err != nil || len(got) != 500 {
+						b.Fatalf("%d: %v", len(got), err)
+					}
+				}
+			}) / n
+			commit := cpu(func() {
+				for range 500 {
+					if _, err := db.Exec(ctx, `UPDATE gate SET moved = moved + 1 WHERE id = 1`); err != nil {
+						b.Fatal(err)
+					}
+				}
+			}) / 500
+			best = min(best, float64(claim)/float64(commit))
+		}
+		b.ReportMetric(best, "claim/commit")
 	}
+}
+
+// cpu is the processor time that fn took, of the whole process.
+func cpu(fn func()) time.Duration {
+	used := func() time.Duration {
+		var u syscall.Rusage
+		if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+			panic(err)
+		}
+		return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	}
+	before := used()
+	fn()
+	return used() - before
 }

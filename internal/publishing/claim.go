@@ -15,6 +15,7 @@ type claimed struct {
 	Publication
 	intent time.Time
 	at     time.Time // when the claim was made, on the steady clock
+	way    *way      // shared by a batch's claims on one channel; nil: its own
 	frosts int64     // freezes opened by this process until then
 }
 
@@ -78,8 +79,9 @@ func scanClaimed(r sqldb.Scanner) (c claimed, err error) {
 // setAside holds what may not leave by itself any more: its hour passed while
 // nobody could send, or every try for Grace failed.
 func (l *Ledger) setAside(ctx context.Context, tx *sqldb.Tx) error {
-	late := sqldb.At(tx.Now.Add(-l.cfg.Grace))
-	missed, err := moveMany(ctx, tx, "", claimable+` AND due_at < ? AND state = 'planned'`, []any{sqldb.At(tx.Now), late},
+	// What is planned waits for its hour and nothing else: next_at is due_at,
+	// and stands in the index of what is next.
+	missed, err := moveMany(ctx, tx, "", claimable+` AND state = 'planned'`, []any{sqldb.At(tx.Now.Add(-l.cfg.Grace))},
 		`state = 'failed', problem = ?, next_at = NULL`, []any{"publishing.missed"}, Step{What: StepMissed, Problem: "publishing.missed", Node: l.node})
 	if err != nil {
 		return err

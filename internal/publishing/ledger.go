@@ -200,7 +200,12 @@ func (l *Ledger) launch(ctx context.Context, batch []claimed) {
 		}
 		pause(ctx, wait)
 	}
+	ways := map[id.Channel]*way{}
 	for _, c := range batch {
+		if ways[c.Channel] == nil {
+			ways[c.Channel] = &way{}
+		}
+		c.way = ways[c.Channel]
 		l.running.Go(func() {
 			defer l.flying.Add(-1)
 			l.send(ctx, c)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"vigie/internal/base/fault"
@@ -37,14 +38,14 @@ func (p Publication) intent(part int, made time.Time) network.Intent {
 // orphan, and looked up.
 func (l *Ledger) send(ctx context.Context, c claimed) {
 	p := c.Publication
-	presence, ch, err := l.Channels.Presence(ctx, p.Brand, p.Channel)
-	if err != nil {
-		l.failed(ctx, c, ch, 0, notCalled(err))
-		return
+	w := c.way
+	if w == nil {
+		w = &way{}
 	}
-	caps, err := presence.Capabilities(ctx)
-	if err != nil {
-		l.failed(ctx, c, ch, 0, notCalled(err))
+	w.open(ctx, l, p)
+	presence, ch, caps := w.presence, w.channel, w.caps
+	if w.err != nil {
+		l.failed(ctx, c, ch, 0, notCalled(w.err))
 		return
 	}
 	for part := len(p.Sent); part < len(p.Content.Parts); part++ {
@@ -80,6 +81,24 @@ func (l *Ledger) send(ctx context.Context, c claimed) {
 		}
 		c.Publication, c.intent, c.at = p, made, time.Time{}
 	}
+}
+
+// way is the open door to a channel, found once for all of a batch that goes
+// there.
+type way struct {
+	once     sync.Once
+	presence *network.Presence
+	channel  channel.Channel
+	caps     network.Capabilities
+	err      error
+}
+
+func (w *way) open(ctx context.Context, l *Ledger, p Publication) {
+	w.once.Do(func() {
+		if w.presence, w.channel, w.err = l.Channels.Presence(ctx, p.Brand, p.Channel); w.err == nil {
+			w.caps, w.err = w.presence.Capabilities(ctx)
+		}
+	})
 }
 
 // notCalled says of an error from before the call that nothing was sent,
