@@ -38,7 +38,8 @@ func (db *DB) Exec(ctx context.Context, query string, args ...any) (int64, error
 // from lists (IN) are many, and each costs memory on every connection.
 const maxPrepared = 400
 
-// Query reads from the pool that reads; statements are prepared once.
+// Query reads from the pool that reads; statements are prepared once. On SQLite
+// that pool cannot write: INSERT … RETURNING belongs into Write.
 func (db *DB) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	if db.dialect == Postgres { // pgx keeps its own prepared statements
 		rows, err := db.read.QueryContext(ctx, db.rebind(query), args...)
