@@ -56,7 +56,7 @@ test_race() {
 	go_test race $race -timeout 15m $(plain_packages)
 }
 
-test_storm() { VIGIE_STORM=1 VIGIE_BIN="$WORK/bin/vigie" go_test storm -count=1 -timeout 7m ./test/storm; }
+test_storm() { VIGIE_STORM=1 VIGIE_BIN="$WORK/bin/vigie" go_test storm -count=1 -timeout 9m ./test/storm; }
 
 test_stories() { [ -x "$WORK/bin/vigie" ] || build_vigie && VIGIE_STORIES=1 VIGIE_BIN="$WORK/bin/vigie" go_test stories -count=1 -timeout 4m ./test/stories; }
 

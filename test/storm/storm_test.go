@@ -32,6 +32,7 @@ func TestNothingIsLostOrDoubledInAStorm(t *testing.T) {
 	}
 	for name, database := range map[string]string{"sqlite": "", "postgres": os.Getenv("VIGIE_TEST_POSTGRES_DURABLE")} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // both spend their time waiting
 			if name == "postgres" && database == "" {
 				t.Skip("VIGIE_TEST_POSTGRES_DURABLE is not set: no storm over PostgreSQL")
 			}
@@ -54,7 +55,7 @@ func storm(t *testing.T, c program.Config) {
 	} else {
 		t.Log("no VIGIE_PEER_BLUESKY_URL: the storm blows without the real Bluesky")
 	}
-	plan := Plan{Posts: 200, Kills: 24, Spread: 25 * time.Second, Calm: 3 * time.Minute, Seed: uint64(time.Now().UnixNano())}
+	plan := Plan{Posts: 200, Kills: 24, Spread: 25 * time.Second, Calm: 4 * time.Minute, Seed: uint64(time.Now().UnixNano())}
 	v := Run(t, vigie, desk, stages, plan)
 	t.Logf("%d sent once, %d shown as not sent or to verify", v.Sent, v.Shown)
 	for _, w := range v.Wrong {
