@@ -46,10 +46,6 @@ func All(ctx context.Context, q sqldb.Q) ([]Brand, error) {
 	return sqldb.List(ctx, q, scan, `SELECT `+columns+` FROM brand WHERE archived_at IS NULL ORDER BY name, id`)
 }
 
-func loadAny(ctx context.Context, q sqldb.Q, brand id.Brand) (Brand, error) {
-	return sqldb.One(ctx, q, scan, `SELECT `+columns+` FROM brand WHERE id = ?`, string(brand))
-}
-
 func loadMany(ctx context.Context, q sqldb.Q, brands []id.Brand) ([]Brand, error) {
 	return sqldb.List(ctx, q, scan, `SELECT `+columns+` FROM brand WHERE id IN `+sqldb.Marks(len(brands)), sqldb.Args(brands)...)
 }

@@ -190,7 +190,9 @@ func (s *Service) Recognise(ctx context.Context, session string) (_ Visit, err e
 		return Visit{}, signedOut(nil)
 	}
 	if now.Sub(v.seen) >= seenEvery {
-		if _, err := s.db.Exec(ctx, `UPDATE person_session SET seen_at = ? WHERE id = ? AND seen_at < ?`, sqldb.At(now), string(v.session), sqldb.At(now)); err != nil {
+		// A full disk must not keep people from reading: what cannot be noted
+		// now is noted later.
+		if _, err := s.db.Exec(ctx, `UPDATE person_session SET seen_at = ? WHERE id = ? AND seen_at < ?`, sqldb.At(now), string(v.session), sqldb.At(now)); err != nil && !fault.Is(err, fault.Transient) {
 			return Visit{}, err
 		}
 	}

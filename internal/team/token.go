@@ -191,7 +191,7 @@ func (s *Service) RecogniseToken(ctx context.Context, key string) (_ Visit, err 
 		return Visit{}, signedOut(nil)
 	}
 	if now.Sub(used.Time) >= seenEvery {
-		if _, err := s.db.Exec(ctx, `UPDATE person_token SET used_at = ? WHERE id = ?`, sqldb.At(now), string(t.ID)); err != nil {
+		if _, err := s.db.Exec(ctx, `UPDATE person_token SET used_at = ? WHERE id = ?`, sqldb.At(now), string(t.ID)); err != nil && !fault.Is(err, fault.Transient) {
 			return Visit{}, err
 		}
 	}
