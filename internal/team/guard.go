@@ -35,6 +35,9 @@ func (f From) prefix() string {
 // not enough to name the line.
 func (f From) network() string {
 	ip := f.IP.Unmap()
+	if !ip.IsValid() {
+		return ""
+	}
 	bits := 24
 	if ip.Is6() {
 		bits = 48
