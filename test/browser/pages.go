@@ -113,6 +113,7 @@ var Pages = []Page{
 	}},
 
 	{Name: "home", Path: "/", States: inside},
+	{Name: "api-docs", Path: "/api/v1/docs", States: full},
 	{Name: "more", Path: "/more", States: inside},
 	{Name: "search", Path: "/search", States: inside},
 	{Name: "brands", Path: "/brands", States: inside},
