@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"vigie/internal/api"
+	"vigie/internal/assets"
 	"vigie/internal/base/fault"
 	"vigie/internal/base/id"
 	"vigie/internal/brand"
@@ -46,6 +47,7 @@ type App struct {
 	Team       *team.Service
 	Brands     *brand.Service
 	Channels   *channel.Service
+	Assets     *assets.Service
 	Publishing *publishing.Service
 	Ledger     *publishing.Ledger
 
@@ -118,7 +120,8 @@ func (a *App) build(ctx context.Context) (err error) {
 			return a.Publishing.ChannelRemoved(ctx, tx, ch)
 		},
 	})
-	a.Publishing = publishing.New(publishing.Needs{DB: a.DB, Book: a.Book, Channels: a.Channels, Media: a.media(), Tell: a.Hub.Tell, Log: a.Log, Zone: zoneOf})
+	a.Assets = assets.New(assets.Needs{DB: a.DB, Book: a.Book, Files: a.Files, Jobs: a.Jobs, Posts: shows{a}, Tell: a.Hub.Tell, Log: a.Log})
+	a.Publishing = publishing.New(publishing.Needs{DB: a.DB, Book: a.Book, Channels: a.Channels, Media: library{a.Assets}, Tell: a.Hub.Tell, Log: a.Log, Zone: zoneOf})
 	a.Ledger = publishing.NewLedger(a.Publishing, publishing.LedgerConfig{Alone: c.SQLite(), Grace: c.Grace})
 	a.declareJobs()
 	return nil
@@ -160,7 +163,7 @@ func (a *App) Migrate(ctx context.Context) (int, error) {
 
 // Schemas lists every room's tables, the hall's first.
 func Schemas() []sqldb.Schema {
-	return []sqldb.Schema{logbook.Schema, search.Schema, api.Schema, brand.Schema, team.Schema, channel.Schema, publishing.Schema}
+	return []sqldb.Schema{logbook.Schema, search.Schema, api.Schema, brand.Schema, team.Schema, channel.Schema, assets.Schema, publishing.Schema}
 }
 
 // Start migrates and begins to work: jobs, clock, readers. It returns when the
@@ -225,6 +228,7 @@ func (a *App) Close() error {
 
 // declareJobs lists what runs in the background by itself.
 func (a *App) declareJobs() {
+	a.Assets.Declare(a.Jobs)
 	jobs.Handle(a.Jobs, team.MailKind, jobs.Options{}, a.Team.SendMail)
 	a.Jobs.Every("channel.probe", time.Hour, a.Channels.ProbeDue)
 	a.Jobs.Every("practice.pulse", 5*time.Minute, func(ctx context.Context) error {

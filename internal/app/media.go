@@ -3,22 +3,48 @@ package app
 import (
 	"context"
 
-	"vigie/internal/base/fault"
+	"vigie/internal/assets"
 	"vigie/internal/base/id"
 	"vigie/internal/network"
+	"vigie/internal/platform/sqldb"
 	"vigie/internal/publishing"
+	"vigie/internal/team"
 )
 
-// noLibrary stands where the library is wired once it exists: posts without
-// media work, a media is not found.
-type noLibrary struct{}
+// library is the media room as publishing asks it.
+type library struct{ *assets.Service }
 
-func (noLibrary) Describe(context.Context, id.Brand, []id.Media) (map[id.Media]publishing.MediaInfo, error) {
-	return nil, nil
+func (l library) Describe(ctx context.Context, b id.Brand, list []id.Media) (map[id.Media]publishing.MediaInfo, error) {
+	known, err := l.Service.Describe(ctx, b, list)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[id.Media]publishing.MediaInfo, len(known))
+	for m, i := range known {
+		out[m] = publishing.MediaInfo{ID: i.ID, Name: i.Name, Type: i.Type, Bytes: i.Bytes, Width: i.Width, Height: i.Height, Alt: i.Alt, Ready: i.Ready, Problem: i.Problem}
+	}
+	return out, nil
 }
 
-func (noLibrary) Fit(context.Context, id.Brand, id.Media, network.ImageRule) (network.Upload, error) {
-	return network.Upload{}, fault.New(fault.NotFound, "")
+func (l library) Prepare(ctx context.Context, tx *sqldb.Tx, b id.Brand, list []id.Media, rules ...network.ImageRule) error {
+	return l.Service.Prepare(ctx, tx, b, list, rules...)
 }
 
-func (a *App) media() publishing.Media { return noLibrary{} }
+// shows is publishing as the media room asks it: where a picture stands.
+type shows struct{ *App }
+
+func (s shows) Uses(ctx context.Context, a team.Actor, b id.Brand, m id.Media) ([]assets.Use, error) {
+	rows, err := s.Publishing.Uses(ctx, a, b, m)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]assets.Use, len(rows))
+	for i, r := range rows {
+		out[i] = assets.Use{Post: r.ID, Title: r.Title, At: r.At, Badge: string(r.Badge)}
+	}
+	return out, nil
+}
+
+func (s shows) CountUses(ctx context.Context, b id.Brand, list []id.Media) (map[id.Media]int, error) {
+	return s.Publishing.CountUses(ctx, b, list)
+}

@@ -54,6 +54,8 @@ type MediaInfo struct {
 	Alt           string `json:"alt"`
 	// Ready is false while the library still works on it.
 	Ready bool `json:"ready"`
+	// Problem is the message key of why it never will be.
+	Problem string `json:"problem,omitempty"`
 }
 
 // Media is what this room needs of the library.
@@ -64,6 +66,8 @@ type Media interface {
 	// Fit gives the media within a network's rule, re-encoded if need be. The
 	// caller closes Body when it is an io.Closer.
 	Fit(ctx context.Context, b id.Brand, m id.Media, rule network.ImageRule) (network.Upload, error)
+	// Prepare has media re-encoded ahead of their hour, in the background.
+	Prepare(ctx context.Context, tx *sqldb.Tx, b id.Brand, list []id.Media, rules ...network.ImageRule) error
 }
 
 // Needs are what the room is made of.

@@ -154,6 +154,8 @@ func check(c Content, v Variant, ch channel.Channel, known map[id.Media]MediaInf
 		switch {
 		case !ok:
 			r.Problems = append(r.Problems, mediaProblem("publishing.media_gone", i))
+		case info.Problem != "":
+			r.Problems = append(r.Problems, mediaProblem(info.Problem, i))
 		case !info.Ready:
 			r.Problems = append(r.Problems, mediaProblem("publishing.media_working", i))
 		}

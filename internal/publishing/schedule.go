@@ -182,6 +182,15 @@ func (s *Service) plan(ctx context.Context, tx *sqldb.Tx, a team.Actor, p Post, 
 		if err := addSteps(ctx, tx, next.ID, Step{What: step, Who: string(a.Person), Detail: map[string]any{"local": p.Planned.Local, "zone": p.Planned.Zone}}); err != nil {
 			return nil, err
 		}
+		if media := r.Content.Media(); len(media) > 0 {
+			list := make([]id.Media, len(media))
+			for i, m := range media {
+				list[i] = m.ID
+			}
+			if err := s.Media.Prepare(ctx, tx, p.Brand, list, r.Channel.Capabilities.Images); err != nil {
+				return nil, err
+			}
+		}
 		named = append(named, map[string]any{"channel": r.Channel.ID, "hash": r.Hash})
 	}
 	for _, o := range byChannel {

@@ -182,6 +182,10 @@ func (l library) Fit(_ context.Context, _ id.Brand, m id.Media, _ network.ImageR
 	return network.Upload{Type: "image/jpeg", Bytes: 4, Width: 2, Height: 2}, nil
 }
 
+func (l library) Prepare(context.Context, *sqldb.Tx, id.Brand, []id.Media, ...network.ImageRule) error {
+	return nil
+}
+
 // stage is a brand with two channels, on a wall clock that a test may set.
 type stage struct {
 	*testing.T
