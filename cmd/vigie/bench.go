@@ -1,27 +1,33 @@
 package main
 
 import (
-	"vigie/internal/app"
+	"vigie/internal/app/measure"
 )
 
 type benchCmd struct {
-	Posts int  `default:"10000" help:"How many posts are due the same second."`
+	Burst int  `default:"10000" help:"How many posts are due the same second."`
+	Rows  int  `default:"1000000" help:"How many publications the lists hold."`
 	JSON  bool `help:"For programs."`
 }
 
-// Run measures this machine in a folder of its own; the instance is not
-// touched.
+// Run measures this machine in a folder of its own; no instance is touched.
 func (c *benchCmd) Run(e *env) error {
-	rows, err := app.Bench(e.ctx, c.Posts)
-	if err != nil {
+	size := measure.Usual
+	size.Burst, size.Rows = c.Burst, c.Rows
+	var rows [][]string
+	var all []measure.Figure
+	err := measure.Run(e.ctx, size, func(f measure.Figure) {
+		all = append(all, f)
+		rows = append(rows, []string{f.What, f.Value, f.Budget, f.Verdict()})
+	})
+	if c.JSON {
+		if jerr := e.json(all); err == nil {
+			err = jerr
+		}
 		return err
 	}
-	if c.JSON {
-		return e.json(rows)
+	if terr := e.table([]string{"WHAT", "MEASURED", "BUDGET", ""}, rows); err == nil {
+		err = terr
 	}
-	var out [][]string
-	for _, r := range rows {
-		out = append(out, []string{r.What, r.Value, r.Budget, r.Verdict()})
-	}
-	return e.table([]string{"WHAT", "MEASURED", "BUDGET", ""}, out)
+	return err
 }

@@ -206,4 +206,3 @@ func (c *doctorCmd) Run(e *env) error {
 		return err
 	})
 }
-

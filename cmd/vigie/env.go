@@ -91,4 +91,3 @@ func (e *env) json(v any) error {
 	enc.SetIndent("", "  ")
 	return enc.Encode(v)
 }
-

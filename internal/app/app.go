@@ -122,6 +122,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	})
 	a.Assets = assets.New(assets.Needs{DB: a.DB, Book: a.Book, Files: a.Files, Jobs: a.Jobs, Posts: shows{a}, Tell: a.Hub.Tell, Log: a.Log})
 	a.Publishing = publishing.New(publishing.Needs{DB: a.DB, Book: a.Book, Channels: a.Channels, Media: library{a.Assets}, Tell: a.Hub.Tell, Log: a.Log, Zone: zoneOf})
+	a.Brands.OnArchive(a.Publishing.BrandArchived)
 	a.Ledger = publishing.NewLedger(a.Publishing, publishing.LedgerConfig{Alone: c.SQLite(), Grace: c.Grace})
 	a.declareJobs()
 	return nil

@@ -46,7 +46,7 @@ func (l *Ledger) claim(ctx context.Context, limit int) ([]claimed, error) {
 			if err != nil {
 				return err
 			}
-			if err := l.refresh(ctx, tx, held); err != nil {
+			if err := l.touched(ctx, tx, held); err != nil {
 				return err
 			}
 		}
@@ -95,16 +95,5 @@ func (l *Ledger) setAside(ctx context.Context, tx *sqldb.Tx) error {
 			return err
 		}
 	}
-	return l.refresh(ctx, tx, missed)
-}
-
-// refresh sums up the posts that a sweep touched and tells open pages.
-func (l *Ledger) refresh(ctx context.Context, tx *sqldb.Tx, moved swept) error {
-	for post, b := range moved.posts {
-		if err := refreshBadge(ctx, tx, b, post); err != nil {
-			return err
-		}
-		l.changed(tx, b, post)
-	}
-	return nil
+	return l.touched(ctx, tx, missed)
 }

@@ -236,3 +236,19 @@ func pause(ctx context.Context, d time.Duration) {
 	case <-t.C:
 	}
 }
+
+// ClaimOnly claims what is due, up to n, and sends nothing: for measurements of
+// the claim alone. What it claims is found as orphaned by the next Start.
+func (l *Ledger) ClaimOnly(ctx context.Context, n int) error {
+	for n > 0 {
+		got, err := l.claim(ctx, min(n, l.cfg.Batch))
+		if err != nil {
+			return err
+		}
+		if len(got) == 0 {
+			return errNotSent
+		}
+		n -= len(got)
+	}
+	return nil
+}

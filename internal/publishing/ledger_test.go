@@ -389,6 +389,24 @@ func TestARemovedChannelHoldsItsPostsWithTheReason(t *testing.T) {
 	})
 }
 
+func TestAnArchivedBrandSaysNothingMore(t *testing.T) {
+	each(t, func(s *stage) {
+		p := s.schedule(s.draft("client parti"), s.in(time.Hour))
+		if err := s.db.Write(s.Context(), func(tx *sqldb.Tx) error { return s.room.BrandArchived(s.Context(), tx, s.brand) }); err != nil {
+			s.Fatal(err)
+		}
+		if pub := s.pubs(p)[0]; pub.State != Frozen || pub.Problem == "" {
+			s.Errorf("%s %q", pub.State, pub.Problem)
+		}
+		if _, err := s.room.MoveTo(s.Context(), s.claire, s.brand, Move{Post: p.ID, To: s.in(2 * time.Hour).Wall}); err != nil {
+			s.Fatal(err)
+		}
+		if got := s.state(p); got != Planned {
+			s.Errorf("given another hour it is %s", got)
+		}
+	})
+}
+
 func TestWithdrawTakesAThreadBackLastPartFirst(t *testing.T) {
 	each(t, func(s *stage) {
 		s.ledger(LedgerConfig{})

@@ -120,7 +120,7 @@ func (l *Ledger) orphans(ctx context.Context) error {
 				return err
 			}
 		}
-		return l.refresh(ctx, tx, found)
+		return l.touched(ctx, tx, found)
 	})
 }
 

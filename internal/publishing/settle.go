@@ -159,6 +159,17 @@ func (s *Service) Withdraw(ctx context.Context, a team.Actor, b id.Brand, p id.P
 	})
 }
 
+// WaitingFor counts what ChannelRemoved would hold, for the person to read before
+// she removes a channel.
+func (s *Service) WaitingFor(ctx context.Context, a team.Actor, b id.Brand, c id.Channel) (_ int, err error) {
+	defer fault.Wrap(&err, "count what waits for a channel")
+	if err := a.Require(b, team.SeePlanning); err != nil {
+		return 0, err
+	}
+	n, err := sqldb.Value[int64](ctx, s.DB, `SELECT COUNT(*) FROM publication WHERE brand = ? AND channel = ? AND state IN ('planned', 'due', 'frozen')`, b, c)
+	return int(n), err
+}
+
 // ChannelRemoved holds, in the transaction that removes a channel, what waits
 // for it: nothing is dropped silently.
 func (s *Service) ChannelRemoved(ctx context.Context, tx *sqldb.Tx, c channel.Channel) error {
@@ -170,6 +181,24 @@ func (s *Service) ChannelRemoved(ctx context.Context, tx *sqldb.Tx, c channel.Ch
 	if _, err := tx.Exec(ctx, `DELETE FROM slot WHERE brand = ? AND channel = ?`, c.Brand, c.ID); err != nil {
 		return err
 	}
+	return s.touched(ctx, tx, moved)
+}
+
+// BrandArchived holds everything scheduled of a brand, in the transaction that
+// puts the brand away: nothing leaves for a client who has gone. What is held
+// stays held when the brand comes back, until somebody gives it another hour.
+func (s *Service) BrandArchived(ctx context.Context, tx *sqldb.Tx, b id.Brand) error {
+	tx.AfterCommit(func() { s.frosts.Add(1) })
+	moved, err := moveMany(ctx, tx, b, `state IN ('planned', 'due')`, nil, `state = 'frozen', problem = ?, next_at = NULL`,
+		[]any{"publishing.brand_archived"}, Step{What: StepStopped, Problem: "publishing.brand_archived"})
+	if err != nil {
+		return err
+	}
+	return s.touched(ctx, tx, moved)
+}
+
+// touched sums up the posts that a sweep changed and tells open pages.
+func (s *Service) touched(ctx context.Context, tx *sqldb.Tx, moved swept) error {
 	for post, b := range moved.posts {
 		if err := refreshBadge(ctx, tx, b, post); err != nil {
 			return err
