@@ -9,7 +9,6 @@ import (
 	"vigie/internal/base/id"
 	"vigie/internal/brand"
 	"vigie/internal/brand/brandweb"
-	"vigie/internal/platform/i18n"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/publishing"
 	"vigie/internal/publishing/publishingweb"
