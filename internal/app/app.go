@@ -133,11 +133,15 @@ func (a *App) drivers(ctx context.Context) ([]network.Driver, error) {
 	if err != nil {
 		return nil, err
 	}
-	store, err := practice.OpenFileStore(filepath.Join(a.Config.Data, "practice"))
-	if err != nil {
-		return nil, err
+	var store practice.Store = practiceRows{a.DB}
+	if a.Config.SQLite() {
+		files, err := practice.OpenFileStore(filepath.Join(a.Config.Data, "practice"))
+		if err != nil {
+			return nil, err
+		}
+		a.closers = append(a.closers, files.Close)
+		store = files
 	}
-	a.closers = append(a.closers, store.Close)
 	if a.World, err = practice.NewWorld(ctx, practice.Config{Store: store, Latency: a.Config.Practice, Log: a.Log}); err != nil {
 		return nil, err
 	}
@@ -164,7 +168,7 @@ func (a *App) Migrate(ctx context.Context) (int, error) {
 
 // Schemas lists every room's tables, the hall's first.
 func Schemas() []sqldb.Schema {
-	return []sqldb.Schema{logbook.Schema, search.Schema, api.Schema, brand.Schema, team.Schema, channel.Schema, assets.Schema, publishing.Schema}
+	return []sqldb.Schema{logbook.Schema, search.Schema, api.Schema, brand.Schema, team.Schema, channel.Schema, assets.Schema, publishing.Schema, Schema}
 }
 
 // Start migrates and begins to work: jobs, clock, readers. It returns when the
