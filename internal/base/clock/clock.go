@@ -8,6 +8,7 @@
 package clock
 
 import (
+	"sync"
 	"time"
 	_ "time/tzdata" // a container without zone files must still know Europe/Paris
 
@@ -50,12 +51,20 @@ func Zone(name string) (*time.Location, error) {
 	if name == "" || name == "Local" {
 		return nil, errZone.With("zone", name)
 	}
+	if loc, ok := zones.Load(name); ok {
+		return loc.(*time.Location), nil
+	}
 	loc, err := time.LoadLocation(name)
 	if err != nil {
 		return nil, errZone.With("zone", name).Because(err)
 	}
+	// Only names that exist are kept, so the map is bounded by the world.
+	zones.Store(name, loc)
 	return loc, nil
 }
+
+// zones spares reading the same rules again for every hour on a calendar.
+var zones sync.Map
 
 // Instant returns the moment at which the wall shows w, and how well it fits.
 // An hour the clocks skip (02:30 on the last Sunday of March in Paris) is taken
