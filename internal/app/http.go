@@ -15,6 +15,7 @@ import (
 	"vigie/internal/base/id"
 	"vigie/internal/brand"
 	"vigie/internal/brand/brandweb"
+	"vigie/internal/channel/channelweb"
 	"vigie/internal/networks/all"
 	"vigie/internal/platform/i18n"
 	"vigie/internal/publishing/publishingweb"
@@ -25,7 +26,7 @@ import (
 
 // messages lists the words of every face and of the program itself.
 func messages() []fs.FS {
-	out := append([]fs.FS{ui.Messages(), api.Messages(), teamweb.Messages(), brandweb.Messages(), words}, all.Messages()...)
+	out := append([]fs.FS{ui.Messages(), api.Messages(), teamweb.Messages(), brandweb.Messages(), channelweb.Messages(), words}, all.Messages()...)
 	return append(out, publishingweb.Messages()...)
 }
 
@@ -46,7 +47,7 @@ func (a *App) Web() (*Web, error) {
 		f.API(reg)
 	}
 	mux, err := ui.New(ui.Config{
-		Catalog: a.Words, Auth: people, Brands: pageBrands{a}, Sections: a.sections(), Log: a.Log,
+		Catalog: a.Words, Auth: people, Brands: pageBrands{a}, Sections: a.sections(), Settings: settings(), Log: a.Log,
 		SignIn: "/sign-in", SignOut: "/sign-out", Profile: "/profile", BrandsPath: "/brands", HTTPS: a.Config.HTTPS(),
 		Notices: a.notices, Find: a.find, Live: "/live", Dev: a.Config.Dev,
 	}, append(routes, a.home()...)...)

@@ -9,6 +9,7 @@ import (
 	"vigie/internal/base/id"
 	"vigie/internal/brand"
 	"vigie/internal/brand/brandweb"
+	"vigie/internal/channel/channelweb"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/publishing"
 	"vigie/internal/publishing/publishingweb"
@@ -25,8 +26,25 @@ var words fs.FS = wordFiles
 
 // faces lists every room's pages and operations.
 func (a *App) faces(people *teamweb.Face) []face {
-	return []face{people, brandweb.New(a.Brands), publishingweb.New(publishingweb.Config{Room: a.Publishing, Channels: a.Channels,
+	return []face{people, brandweb.New(a.Brands), a.channelFace(), publishingweb.New(publishingweb.Config{Room: a.Publishing, Channels: a.Channels,
 		Brand: a.Brands.Get, Names: a.names, Tell: a.Hub.Tell})}
+}
+
+func (a *App) channelFace() face {
+	return channelweb.New(channelweb.Config{Room: a.Channels, Waiting: a.Publishing.WaitingFor, World: a.World,
+		Callback: a.Config.PublicURL() + channelweb.CallbackPath})
+}
+
+// settings lists the tabs of a brand's settings, whichever face has the page.
+func settings() []ui.SettingsTab {
+	return []ui.SettingsTab{
+		{Key: "settings", Path: "/settings", Needs: team.SeeBrand},
+		{Key: "people", Path: "/people", Needs: team.SeePeople},
+		{Key: "channels", Path: "/settings/channels", Needs: team.SeePlanning},
+		{Key: "slots", Path: "/settings/slots", Needs: team.SeePlanning},
+		{Key: "campaigns", Path: "/settings/campaigns", Needs: team.SeePlanning},
+		{Key: "freeze", Path: "/settings/freeze", Needs: team.SeePlanning},
+	}
 }
 
 // example is the example agency; nil until it is built.
@@ -34,7 +52,11 @@ func (a *App) example() teamweb.Example { return nil }
 
 // sections lists the rail, in UI.md's order; a room that does not exist yet has
 // no line.
-func (a *App) sections() []ui.Section { return nil }
+func (a *App) sections() []ui.Section {
+	return []ui.Section{
+		{Key: "settings", Icon: "reglages", Foot: true, Needs: team.SeeBrand, Path: func(b brand.Brand) string { return "/b/" + string(b.ID) + "/settings" }},
+	}
+}
 
 // home sends "/" to the first page that has something to say.
 func (a *App) home() []ui.Route {

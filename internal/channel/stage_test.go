@@ -154,7 +154,10 @@ func (s *stage) node(db *sqldb.DB) *channel.Service {
 			c.Log = nil
 			return network.NewPresence(k, a, c)
 		},
-		Removed: func(_ context.Context, _ *sqldb.Tx, c channel.Channel) error { s.removed = append(s.removed, c); return nil },
+		Removed: func(_ context.Context, _ *sqldb.Tx, c channel.Channel) error {
+			s.removed = append(s.removed, c)
+			return nil
+		},
 	})
 }
 

@@ -2,10 +2,13 @@ package channel
 
 import (
 	"context"
+	"slices"
 
+	"vigie/internal/base/fault"
 	"vigie/internal/base/id"
 	"vigie/internal/network"
 	"vigie/internal/platform/sqldb"
+	"vigie/internal/team"
 )
 
 const columns = `id, brand, network, ref, handle, name, avatar, url, server, health, problem, checked_at, expires_at, capabilities, made_at, removed_at`
@@ -65,4 +68,18 @@ func (s *Service) reconnect(ctx context.Context, tx *sqldb.Tx, c Channel, sealed
 		c.Handle, c.Name, c.Avatar, c.URL, c.Server, Working, sqldb.At(tx.Now), sqldb.At(c.Expires),
 		sqldb.JSON[network.Capabilities]{V: c.Capabilities}, sealed, c.Brand, c.ID)
 	return err
+}
+
+// Of lists the channels that an account has, or had, in the brands whose
+// planning the actor may see: the page of an account that Vigie itself shows is
+// for them alone. The most recent comes first; none is no error.
+func (s *Service) Of(ctx context.Context, a team.Actor, kind network.Kind, ref network.Ref) (_ []Channel, err error) {
+	defer fault.Wrap(&err, "find channels of an account")
+	brands := slices.DeleteFunc(a.Brands(), func(b id.Brand) bool { return !a.May(b, team.SeePlanning) })
+	if len(brands) == 0 {
+		return nil, nil
+	}
+	return sqldb.List(ctx, s.DB, func(r sqldb.Scanner) (Channel, error) { return s.scan(r) },
+		`SELECT `+columns+` FROM channel WHERE brand IN `+sqldb.Marks(len(brands))+` AND network = ? AND ref = ? ORDER BY made_at DESC, id DESC`,
+		sqldb.Args(brands, kind, ref)...)
 }

@@ -70,6 +70,8 @@ type Config struct {
 	Auth     Authenticator
 	Brands   Brands
 	Sections []Section
+	// Settings are the tabs of a brand's settings.
+	Settings []SettingsTab
 	Now      clock.Now    // nil: clock.System
 	Log      *slog.Logger // nil: slog.Default
 	// SignIn is the page for those without a session; empty means "/sign-in".

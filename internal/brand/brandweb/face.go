@@ -107,7 +107,7 @@ func (f *Face) make(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	ui.Say(r, ui.Toast{Text: r.T("brand.made", "name", b.Name)})
-	return ui.Redirect(w, r, "/b/"+string(b.ID)+"/channels")
+	return ui.Redirect(w, r, "/b/"+string(b.ID)+"/settings/channels")
 }
 
 func (f *Face) settings(w http.ResponseWriter, r *ui.Request) error {
