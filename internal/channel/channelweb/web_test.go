@@ -28,6 +28,7 @@ func TestAnEmptyListOffersTheFirstStepToThoseWhoMayTakeIt(t *testing.T) {
 	each(t, func(h *house) {
 		h.get("claire", h.home()).want(200, "Aucun canal pour le moment", `href="`+h.home()+`/new"`, "Personnes")
 		h.get("leo", h.home()).want(200, "Une personne responsable").without(h.home() + "/new")
+		h.get("mme.legrand", h.home()).want(200, `aria-current`).without("Personnes") // her role has no people
 		h.lang = "en"
 		h.get("claire", h.home()).want(200, "No channel yet", "Connect a channel")
 	})
