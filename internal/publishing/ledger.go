@@ -39,20 +39,21 @@ type LedgerConfig struct {
 // each process that works. It has Start and Stop.
 type Ledger struct {
 	*Service
-	cfg      LedgerConfig
-	node     string
-	wakeUp   chan struct{}
-	results  *results
-	flying   atomic.Int64
-	claiming atomic.Bool  // results wait their turn: an hour is kept first
-	leaseAt  atomic.Int64 // monotonic nanoseconds since epoch of the last heartbeat
-	epoch    time.Time
-	stop     context.CancelFunc
-	loops    sync.WaitGroup
-	running  sync.WaitGroup
-	overdue  atomic.Int64
-	alarmed  atomic.Bool
-	peers    map[string]peer
+	cfg       LedgerConfig
+	node      string
+	wakeUp    chan struct{}
+	results   *results
+	frostSeen frostCache
+	flying    atomic.Int64
+	claiming  atomic.Bool  // results wait their turn: an hour is kept first
+	leaseAt   atomic.Int64 // monotonic nanoseconds since epoch of the last heartbeat
+	epoch     time.Time
+	stop      context.CancelFunc
+	loops     sync.WaitGroup
+	running   sync.WaitGroup
+	overdue   atomic.Int64
+	alarmed   atomic.Bool
+	peers     map[string]peer
 }
 
 // NewLedger makes the part that sends.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"vigie/internal/base/fault"
+	"vigie/internal/base/id"
 	"vigie/internal/channel"
 	"vigie/internal/network"
 	"vigie/internal/platform/sqldb"
@@ -151,7 +152,42 @@ func (l *Ledger) mayCall(ctx context.Context, c claimed) (held bool, err error) 
 	if !c.at.IsZero() && time.Since(c.at) < fresh && l.frosts.Load() == c.frosts {
 		return false, nil
 	}
-	return frozenIn(ctx, l.DB, c.Brand)
+	return l.frostSeen.in(ctx, l, c.Brand)
+}
+
+// frostCache spares ten thousand posts of the same second the same question:
+// an answer of the last few milliseconds holds, unless this process opened a
+// freeze since.
+type frostCache struct {
+	mu   sync.Mutex
+	seen map[id.Brand]frostSeen
+}
+
+type frostSeen struct {
+	frozen bool
+	at     time.Time
+	frosts int64
+}
+
+const frostHolds = 20 * time.Millisecond
+
+func (f *frostCache) in(ctx context.Context, l *Ledger, b id.Brand) (bool, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock() // the others of this moment wait for one answer
+	frosts := l.frosts.Load()
+	if s, ok := f.seen[b]; ok && s.frosts == frosts && time.Since(s.at) < frostHolds {
+		return s.frozen, nil
+	}
+	began := time.Now()
+	frozen, err := frozenIn(ctx, l.DB, b)
+	if err != nil {
+		return false, err
+	}
+	if f.seen == nil || len(f.seen) > 1000 {
+		f.seen = map[id.Brand]frostSeen{}
+	}
+	f.seen[b] = frostSeen{frozen, began, frosts}
+	return frozen, nil
 }
 
 // fresh is how long a claim's own look at the freezes is believed, unless this

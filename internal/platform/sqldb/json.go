@@ -24,8 +24,8 @@ func (j *JSON[T]) Scan(v any) error {
 	case nil:
 		return nil
 	case string:
-		if v == "" {
-			return nil
+		if v == "" || v == "null" || v == "[]" {
+			return nil // the usual values of ten thousand rows, without a parser
 		}
 		return json.Unmarshal([]byte(v), &j.V)
 	case []byte:
