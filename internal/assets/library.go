@@ -21,6 +21,7 @@ type Filter struct {
 	Type   string // "image/png"
 	NoAlt  bool   // only those whose alternative text is missing
 	Unused bool   // only those that no post shows
+	Usable bool   // without those that were refused
 	Binned bool   // the bin instead of the library
 }
 
@@ -129,6 +130,9 @@ func (s *Service) list(ctx context.Context, b id.Brand, f Filter, cursor string,
 	}
 	if f.NoAlt {
 		add("alt = '' AND state = ?", Ready)
+	}
+	if f.Usable {
+		add("state <> ?", Refused)
 	}
 	for _, word := range strings.Fields(textkit.Fold(cut(f.Text, 200))) {
 		add("folded LIKE ? ESCAPE '!'", "%"+escapeLike.Replace(word)+"%")

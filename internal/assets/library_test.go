@@ -216,16 +216,26 @@ func TestTheLibraryIsFoundInAndPaged(t *testing.T) {
 		}
 		_, err = st.s.Bin(ctx, ines, kerlann, all[3].ID)
 		st.ok(err)
+		bad := st.add("devis.jpg", []byte("%PDF-1"))
+		if got := names(Filter{}); got[0] != "devis.jpg" {
+			st.Error(got)
+		}
+		if got := names(Filter{Usable: true}); got[0] == "devis.jpg" {
+			st.Error(got)
+		}
+		_, err = st.s.Bin(ctx, ines, kerlann, bad.ID)
+		st.ok(err)
 		for want, f := range map[string]Filter{
 			"équipe.jpg|port_100%.png|Fournée d’hiver.jpg": {},
 			"Fournée d’hiver.jpg":                          {Text: "FOURNEE hiver"},
 			"équipe.jpg|port_100%.png":                     {Text: "port"},
 			"port_100%.png":                                {Text: "100%"},
-			"portail.jpg":                                  {Binned: true},
+			"devis.jpg|portail.jpg":                        {Binned: true},
 			"équipe.jpg|port_100%.png ":                    {Unused: true},
 			"port_100%.png ":                               {Type: typePNG},
 			"port_100%.png|Fournée d’hiver.jpg":            {NoAlt: true},
 			"":                                             {Text: "introuvable"},
+			"équipe.jpg|port_100%.png|Fournée d’hiver.jpg ": {Usable: true},
 		} {
 			if got := strings.Join(names(f), "|"); got != strings.TrimSpace(want) {
 				st.Errorf("%+v: %q, want %q", f, got, want)

@@ -83,15 +83,17 @@ func (f *Face) library(w http.ResponseWriter, r *ui.Request) error {
 	return ui.Page(w, r, frame, libraryPage(v))
 }
 
-// pick is the fragment that the composer opens: a grid one chooses from.
+// pick is the fragment that the composer opens (htmx): a grid one chooses from.
 func (f *Face) pick(w http.ResponseWriter, r *ui.Request) error {
 	v := libraryView{query: readQuery(r), mayAdd: r.May(team.AddMedia)}
 	v.show = "" // the bin is not offered
+	only := v.filter()
+	only.Usable = true
 	var err error
-	if v.page, err = f.Room.List(r.Context(), r.Actor, r.Brand.ID, v.filter(), v.cur, perPage); err != nil {
+	if v.page, err = f.Room.List(r.Context(), r.Actor, r.Brand.ID, only, v.cur, perPage); err != nil {
 		return err
 	}
-	return ui.Fragment(w, r, 0, picker(v))
+	return ui.Page(w, r, ui.Frame{Title: r.T("assets.pick"), Active: "media"}, picker(v))
 }
 
 type mediaView struct {

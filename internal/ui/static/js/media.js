@@ -250,7 +250,7 @@ document.addEventListener("click", (e) => {
 // The picker's search, and what was just added to it.
 async function look(box, url) {
   try {
-    const res = await fetch(url, { headers: { Accept: "text/html" } });
+    const res = await fetch(url, { headers: { Accept: "text/html" }, cache: "no-store" });
     if (!res.ok) return;
     const fresh = new DOMParser().parseFromString(await res.text(), "text/html").getElementById(box.id);
     if (fresh && box.isConnected) box.replaceWith(document.importNode(fresh, true));
@@ -284,6 +284,11 @@ for (const kind of ["media:added", "media:ready"]) {
     if (grid) look(grid, location.pathname + location.search);
   });
 }
+
+// The missing text was written.
+document.addEventListener("vigie:saved", (e) => {
+  if (e.detail?.alt) e.target.querySelectorAll?.("[data-media-warn]").forEach((el) => el.remove());
+});
 
 // What a reload interrupted is shown: the browser kept where it stands, and the
 // person still has the file.
