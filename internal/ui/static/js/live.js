@@ -55,6 +55,11 @@ document.addEventListener("visibilitychange", () => {
   else if (url) listen();
 });
 window.addEventListener("pagehide", hush);
+// A page that shows something new (a draft just made) listens to it too.
+document.addEventListener("vigie:topics", () => {
+  hush();
+  if (url) listen();
+});
 window.addEventListener("pageshow", (e) => {
   if (e.persisted && url) {
     listen();
