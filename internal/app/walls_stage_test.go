@@ -1,0 +1,167 @@
+package app_test
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"vigie/internal/base/id"
+	"vigie/internal/platform/sqldb"
+	"vigie/internal/publishing"
+	"vigie/internal/team"
+)
+
+// mark is in every name and text of the brand behind the wall, so that one
+// look at an answer shows whether anything came through. Strangers search for
+// lure, which its posts and media hold as well.
+const (
+	mark = "zinnober"
+	lure = "quokka"
+)
+
+// street is two brands side by side.
+type street struct {
+	*house
+	a, b id.Brand
+	// claire owns a, ondine is its client; bruno owns b; rosa runs the instance
+	// and has no role anywhere.
+	claire, ondine, bruno, rosa *person
+	draft                       publishing.Post // of a; not for its client
+	// ids are a's, by the name that a path or a body gives them.
+	ids map[string]string
+	// secret is what no stranger may read.
+	secret []string
+}
+
+func buildStreet(h *house) *street {
+	h.Helper()
+	ctx := h.Context()
+	s := &street{house: h}
+	s.rosa = h.join("Rosa Mandarine", true, nil)
+	s.a = h.brand("Maison Zinnober", "manufacture zinnober")
+	s.b = h.brand("Brasserie Tilleul", "brasserie")
+	gone := h.brand("Zinnober Ancienne", "fermée")
+	s.claire = h.join("Claire Zinnober", false, map[id.Brand]team.Role{s.a: team.Owner, gone: team.Owner})
+	s.ondine = h.join("Ondine Zinnober", false, map[id.Brand]team.Role{s.a: team.Client})
+	s.bruno = h.join("Bruno Tilleul", false, map[id.Brand]team.Role{s.b: team.Owner})
+	me := s.claire.actor
+	h.ok(h.Brands.Archive(ctx, me, gone, "Zinnober Ancienne"))
+	fresh, err := h.Team.ActorOf(ctx, s.claire.id)
+	h.ok(err)
+	me, s.claire.actor = fresh, fresh
+
+	ch := h.channel(me, s.a, "kumquat_znb", "Atelier Zinnober")
+	h.channel(s.bruno.actor, s.b, "tilleul", "Brasserie Tilleul")
+	camp, err := h.Publishing.SaveCampaign(ctx, me, s.a, publishing.Campaign{Name: "Noël zinnober", Colour: "#aa3311", From: "2027-01-04", To: "2027-01-20"})
+	h.ok(err)
+	slot, err := h.Publishing.AddSlot(ctx, me, s.a, ch.ID, 2, "09:00")
+	h.ok(err)
+	added, err := h.Assets.Add(ctx, me, s.a, "vitrine-zinnober-quokka.png", picture(h.T, 200))
+	h.ok(err)
+	h.ok(h.Jobs.Drain(ctx))
+	up, err := h.Assets.BeginUpload(ctx, me, s.a, "zinnober-suite.png", 4000)
+	h.ok(err)
+	s.draft = h.draft(me, s.a, "Brouillon zinnober", "Un quokka zinnober encore secret.", ch.ID)
+	planned := h.draft(me, s.a, "Annonce zinnober", "Le quokka zinnober arrive.", ch.ID)
+	labels := []string{"zinnober-étiquette"}
+	media := []publishing.MediaRef{{ID: added.Media.ID}}
+	planned, err = h.Publishing.Save(ctx, me, s.a, planned.ID, planned.Version, publishing.Edit{Labels: &labels, Campaign: &camp.ID, Media: &media})
+	h.ok(err)
+	planned = h.plan(me, planned, h.tomorrow())
+	pubs, err := h.Publishing.Publications(ctx, me, s.a, planned.ID)
+	h.ok(err)
+	inv, link, err := h.Team.InviteTo(ctx, me, s.a, team.Invite{Role: team.Analyst, Email: "invitee-zinnober@agence.test"})
+	h.ok(err)
+	in, err := h.Channels.Begin(ctx, me, s.a, "practice", "")
+	h.ok(err)
+	sessions, err := h.Team.Sessions(ctx, me)
+	h.ok(err)
+	tokens, err := h.Team.Tokens(ctx, me)
+	h.ok(err)
+	frost, err := h.Publishing.Freeze(ctx, me, s.a, "Rappel zinnober de produits")
+	h.ok(err)
+
+	s.ids = map[string]string{
+		"brand": string(s.a), "archived": string(gone), "person": string(s.ondine.id), "invitation": string(inv.ID), "session": string(sessions[0].ID),
+		"token": string(tokens[0].ID), "channel": string(ch.ID), "signin": in.ID, "campaign": string(camp.ID), "slot": slot.ID,
+		"media": string(added.Media.ID), "upload": string(up.ID), "post": string(s.draft.ID), "publication": string(pubs[0].ID), "freeze": frost.Freeze.ID,
+		"account": ch.Handle, "key": strings.Repeat("ab", 32),
+	}
+	s.secret = []string{mark, ch.Handle, link, string(planned.ID)}
+	for name, v := range s.ids {
+		if name != "key" {
+			s.secret = append(s.secret, v)
+		}
+	}
+	return s
+}
+
+// leaks lists what of brand a stands in an answer without having stood in the
+// question.
+func (s *street) leaks(got answer, asked ...string) (out []string) {
+	all := strings.ToLower(got.body + fmt.Sprint(got.head))
+	for _, secret := range s.secret {
+		known := slices.ContainsFunc(asked, func(q string) bool { return strings.Contains(strings.ToLower(q), strings.ToLower(secret)) })
+		if !known && strings.Contains(all, strings.ToLower(secret)) {
+			out = append(out, secret)
+		}
+	}
+	return out
+}
+
+// The tables that do not name a brand, and how brand a's rows are found in
+// them; "" with a reason where nobody's content stands. A new table that is
+// not here fails the test.
+var unbranded = map[string]string{
+	"brand":               `id = :a`,
+	"person":              `id IN (:people)`,
+	"person_session":      `person IN (:people)`,
+	"person_device":       `person IN (:people)`,
+	"person_reset":        `person IN (:people)`,
+	"publication_content": `publication IN (SELECT id FROM publication WHERE brand = :a)`,
+	"publication_step":    `publication IN (SELECT id FROM publication WHERE brand = :a)`,
+	"act_personal":        `act IN (SELECT id FROM act WHERE brand = :a)`,
+	"act_took":            `act IN (SELECT id FROM act WHERE brand = :a)`,
+
+	"idempotency": "", "person_first": "", // the caller's own, and nobody's
+	"gate": "", "node": "", "job_node": "", "act_cursor": "", // the machine's
+	"search_words": "", // its rows are search_doc's
+}
+
+// machine is the tables of the machine, and of the practice network, which
+// stands outside of the house.
+var machine = regexp.MustCompile(`^(river_|sqlite_|goose|schema_|search_words_|practice_)`)
+
+// state is every row that belongs to brand a, table by table.
+func (s *street) state() map[string]string {
+	s.Helper()
+	list := `SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name`
+	columns := `SELECT name FROM pragma_table_info(?) ORDER BY cid`
+	if s.DB.Dialect() == sqldb.Postgres {
+		list = `SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE' ORDER BY table_name`
+		columns = `SELECT column_name FROM information_schema.columns WHERE table_schema = 'public' AND table_name = ? ORDER BY ordinal_position`
+	}
+	tables, err := sqldb.Values[string](s.Context(), s.DB, list)
+	s.ok(err)
+	where := strings.NewReplacer(":a", "'"+string(s.a)+"'", ":people", "'"+string(s.claire.id)+"','"+string(s.ondine.id)+"'")
+	out := map[string]string{}
+	for _, t := range tables {
+		if machine.MatchString(t) {
+			continue
+		}
+		cols, err := sqldb.Values[string](s.Context(), s.DB, columns, t)
+		s.ok(err)
+		cond, known := unbranded[t]
+		switch {
+		case !known && slices.Contains(cols, "brand"):
+			cond = `brand = :a`
+		case !known:
+			s.Fatalf("table %s has no brand: say in unbranded how a brand's rows are found in it", t)
+		case cond == "":
+			continue
+		}
+		out[t] = s.dump(cols, `SELECT `+strings.Join(cols, ", ")+` FROM `+t+` WHERE `+where.Replace(cond)+` ORDER BY 1, 2`)
+	}
+	return out
+}
