@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"net/http"
 
+	"vigie/internal/app/example"
 	"vigie/internal/base/id"
 	"vigie/internal/brand"
 	"vigie/internal/brand/brandweb"
@@ -47,8 +48,11 @@ func settings() []ui.SettingsTab {
 	}
 }
 
-// example is the example agency; nil until it is built.
-func (a *App) example() teamweb.Example { return nil }
+// example is the example agency that a guest looks round.
+func (a *App) example() teamweb.Example {
+	return example.New(example.Needs{DB: a.DB, Book: a.Book, Team: a.Team, Brands: a.Brands, Channels: a.Channels, Assets: a.Assets,
+		Publishing: a.Publishing, World: a.World, Log: a.Log})
+}
 
 // sections lists the rail, in UI.md's order; a room that does not exist yet has
 // no line.
