@@ -169,6 +169,7 @@ async function sendAll(form, files) {
     const stop = new AbortController();
     const cancel = r.button(words.cancel, () => stop.abort());
     r.say(words.sending);
+    r.done(0, file.size);
     queue = queue.then(async () => {
       try {
         const media = await send(file, base, { signal: stop.signal, progress: (n, all) => (r.say(words.sending), r.done(n, all)), waiting: () => r.say(words.waiting, "watch") });
