@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"vigie/internal/api"
+	"vigie/internal/assets/assetsweb"
 	"vigie/internal/base/fault"
 	"vigie/internal/base/id"
 	"vigie/internal/brand"
@@ -26,7 +27,7 @@ import (
 
 // messages lists the words of every face and of the program itself.
 func messages() []fs.FS {
-	out := append([]fs.FS{ui.Messages(), api.Messages(), teamweb.Messages(), brandweb.Messages(), channelweb.Messages(), words}, all.Messages()...)
+	out := append([]fs.FS{ui.Messages(), api.Messages(), teamweb.Messages(), brandweb.Messages(), assetsweb.Messages(), channelweb.Messages(), words}, all.Messages()...)
 	return append(out, publishingweb.Messages()...)
 }
 

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"image"
 	"image/color"
@@ -236,6 +237,7 @@ func (q ask) request(h *house) *http.Request {
 	case q.form != nil:
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
+	r.Header.Set("Upload-Offset", "0")
 	if q.htmx {
 		r.Header.Set("HX-Request", "true")
 	}
@@ -291,3 +293,50 @@ func (h *house) dump(columns []string, query string, args ...any) string {
 	h.ok(err)
 	return strings.Join(lines, "\n")
 }
+
+// start begins the work, until the end of the test.
+func (h *house) start() {
+	h.Helper()
+	h.ok(h.Start(h.Context()))
+	h.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		if err := h.Stop(ctx); err != nil {
+			h.Error(err)
+		}
+	})
+}
+
+// patience bounds every wait; a test that passes never waits it out.
+const patience = 60 * time.Second
+
+// until waits for what is told on the topics until ready says yes. It looks
+// first, and again after each event.
+func (h *house) until(what string, ready func() bool, topics ...string) {
+	h.Helper()
+	ctx, cancel := context.WithTimeout(h.Context(), patience)
+	defer cancel()
+	events := h.Hub.Subscribe(ctx, topics...)
+	for !ready() {
+		if _, open := <-events; !open {
+			h.Fatalf("never came: %s", what)
+		}
+	}
+}
+
+// sent waits until the post's only publication has left.
+func (h *house) sent(b id.Brand, p id.Post) publishing.Publication {
+	h.Helper()
+	var pub publishing.Publication
+	h.until("the post leaves", func() bool {
+		all, err := h.Publishing.Publications(h.Context(), team.Program("test"), b, p)
+		h.ok(err)
+		if len(all) == 1 {
+			pub = all[0]
+		}
+		return pub.State == publishing.Sent && pub.URL != ""
+	}, "post:"+string(p), "brand:"+string(b))
+	return pub
+}
+
+var inviteClient = team.Invite{Role: team.Client}

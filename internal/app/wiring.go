@@ -7,10 +7,12 @@ import (
 	"net/http"
 
 	"vigie/internal/app/example"
+	"vigie/internal/assets/assetsweb"
 	"vigie/internal/base/id"
 	"vigie/internal/brand"
 	"vigie/internal/brand/brandweb"
 	"vigie/internal/channel/channelweb"
+	"vigie/internal/platform/i18n"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/publishing"
 	"vigie/internal/publishing/publishingweb"
@@ -27,7 +29,7 @@ var words fs.FS = wordFiles
 
 // faces lists every room's pages and operations.
 func (a *App) faces(people *teamweb.Face) []face {
-	return []face{people, brandweb.New(a.Brands), a.channelFace(), publishingweb.New(publishingweb.Config{Room: a.Publishing, Channels: a.Channels,
+	return []face{people, brandweb.New(a.Brands), a.channelFace(), assetsweb.New(assetsweb.Config{Room: a.Assets, Who: a.called}), publishingweb.New(publishingweb.Config{Room: a.Publishing, Channels: a.Channels,
 		Brand: a.Brands.Get, Names: a.names, Tell: a.Hub.Tell})}
 }
 
@@ -58,6 +60,8 @@ func (a *App) example() teamweb.Example {
 // no line.
 func (a *App) sections() []ui.Section {
 	return []ui.Section{
+		{Key: "calendar", Icon: "calendrier", Letter: "C", Needs: team.SeePlanning, Path: func(b brand.Brand) string { return "/b/" + string(b.ID) + "/calendar" }},
+		{Key: "media", Icon: "media", Letter: "M", Needs: team.SeeMedia, Path: func(b brand.Brand) string { return "/b/" + string(b.ID) + "/media" }},
 		{Key: "settings", Icon: "reglages", Foot: true, Needs: team.SeeBrand, Path: func(b brand.Brand) string { return "/b/" + string(b.ID) + "/settings" }},
 	}
 }
@@ -95,14 +99,59 @@ func (a *App) notices(ctx context.Context, actor team.Actor, b brand.Brand) []ui
 	return out
 }
 
+// frozen says who holds what leaves, since when and why (R3 of a crisis: nobody
+// has to ask whether it is really stopped).
 func (a *App) frozen(ctx context.Context, b brand.Brand, f publishing.Freeze) ui.Notice {
-	return ui.Notice{Text: f.Reason, Href: "/b/" + string(b.ID) + "/settings/freeze", Topic: "brand:" + string(b.ID)}
+	loc := i18n.From(ctx)
+	key := "app.band.frozen"
+	if f.Brand == publishing.AllBrands {
+		key = "app.band.frozen_all"
+	}
+	text := loc.T(key, "since", loc.When(f.Since), "by", a.called(ctx, f.By))
+	if f.Reason != "" {
+		text += " " + f.Reason
+	}
+	return ui.Notice{Text: text, Link: loc.T("app.band.see"), Href: "/b/" + string(b.ID) + "/settings/freeze", Topic: "brand:" + string(b.ID)}
 }
 
-// find answers the palette.
-func (a *App) find(ctx context.Context, actor team.Actor, b brand.Brand, text string) []ui.Hit {
-	return nil
+// called is a person's name where she is not asked for by one of her brands;
+// the program itself has none.
+func (a *App) called(ctx context.Context, p id.Person) string {
+	all, err := a.Team.Persons(ctx, team.Program("names"))
+	if err == nil {
+		for _, who := range all {
+			if who.ID == p {
+				return who.Name
+			}
+		}
+	}
+	return i18n.From(ctx).T("app.program")
 }
+
+// find answers the palette: the brand's posts in which the words stand, the
+// latest edited first.
+func (a *App) find(ctx context.Context, actor team.Actor, b brand.Brand, text string) []ui.Hit {
+	page, err := a.Publishing.Posts(ctx, actor, b.ID, publishing.Filter{Text: text}, "", palettePosts)
+	if err != nil {
+		return nil // the places it also shows stand without
+	}
+	loc := i18n.From(ctx)
+	var out []ui.Hit
+	for _, p := range page.Items {
+		h := ui.Hit{Group: loc.T("app.posts"), Text: p.Title, Icon: "calendrier", Href: "/b/" + string(b.ID) + "/posts/" + string(p.ID)}
+		if h.Text == "" {
+			h.Text = loc.T("app.untitled")
+		}
+		if !p.At.IsZero() {
+			h.Note = loc.In(b.Zone).When(p.At)
+		}
+		out = append(out, h)
+	}
+	return out
+}
+
+// palettePosts is how many posts the palette shows for what was typed.
+const palettePosts = 8
 
 func (a *App) ping(ctx context.Context) error {
 	_, err := sqldb.Value[int64](ctx, a.DB, `SELECT 1`)
