@@ -29,8 +29,8 @@ const WallLayout = "2006-01-02T15:04"
 
 // Wall is what a clock on the wall shows in a zone.
 type Wall struct {
-	Local string // in WallLayout
-	Zone  string // IANA name
+	Local string `json:"local"` // in WallLayout
+	Zone  string `json:"zone"`  // IANA name
 }
 
 // Fit says how an hour on the wall meets the line of time.

@@ -104,7 +104,7 @@ export function draw() {
 
 function preview(box, c, list, tallies, t, warning, rule) {
   counter(box.querySelector(".count"), t);
-  const note = box.querySelector("[data-over]");
+  const note = box.querySelector("[data-excess]");
   if (note) note.hidden = !t.over;
   const at = box.querySelector("[data-parts]");
   while (at.children.length > list.length) at.lastElementChild.remove();
