@@ -113,7 +113,6 @@ func (f *Face) next(w http.ResponseWriter, r *ui.Request, before channel.SignIn,
 	}
 	switch {
 	case in.Step.ID == network.Done:
-		ui.Say(r, ui.Toast{Text: r.T("channel.connected", "network", in.Channel.Title, "handle", handle(in.Channel))})
 		return ui.Redirect(w, r, of(in.Channel)+"?new=1")
 	case f.returns(in):
 		return ui.Redirect(w, r, atStep(in)+"/go")

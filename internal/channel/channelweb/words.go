@@ -46,7 +46,7 @@ func health(ctx context.Context, c channel.Channel) (ui.Signal, string) {
 	}
 	switch c.Health {
 	case channel.Expiring:
-		days := int(c.Expires.Sub(i18n.From(ctx).Now()) / (24 * time.Hour))
+		days := daysUntil(i18n.From(ctx), c.Expires)
 		if days <= 0 {
 			return ui.Watch, i18n.T(ctx, "channel.health.expires_today")
 		}
@@ -57,6 +57,15 @@ func health(ctx context.Context, c channel.Channel) (ui.Signal, string) {
 		return ui.Watch, i18n.T(ctx, "channel.health.doubtful")
 	}
 	return ui.Calm, i18n.T(ctx, "channel.health.working")
+}
+
+// daysUntil counts midnights, as people do.
+func daysUntil(l *i18n.Loc, t time.Time) int {
+	day := func(t time.Time) time.Time {
+		y, m, d := t.In(l.Zone).Date()
+		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+	}
+	return int(day(t).Sub(day(l.Now())) / (24 * time.Hour))
 }
 
 // trouble says what a state that is not well means; empty when all is well.
