@@ -121,7 +121,7 @@ func (a *App) build(ctx context.Context) (err error) {
 		},
 	})
 	a.Assets = assets.New(assets.Needs{DB: a.DB, Book: a.Book, Files: a.Files, Jobs: a.Jobs, Posts: shows{a}, Tell: a.Hub.Tell, Log: a.Log})
-	a.Publishing = publishing.New(publishing.Needs{DB: a.DB, Book: a.Book, Channels: a.Channels, Media: library{a.Assets}, Tell: a.Hub.Tell, Log: a.Log, Zone: zoneOf})
+	a.Publishing = publishing.New(publishing.Needs{DB: a.DB, Book: a.Book, Channels: a.Channels, Media: library{a.Assets}, Tell: a.Hub.Tell, Log: a.Log, Zone: zoneOf, Away: away})
 	a.Brands.OnArchive(a.Publishing.BrandArchived)
 	a.Ledger = publishing.NewLedger(a.Publishing, publishing.LedgerConfig{Alone: c.SQLite(), Grace: c.Grace})
 	a.declareJobs()
@@ -154,6 +154,15 @@ func userAgent() string { return "Vigie/" + Version }
 func zoneOf(ctx context.Context, q sqldb.Q, b id.Brand) (string, error) {
 	br, err := brand.Load(ctx, q, b)
 	return br.Zone, err
+}
+
+// away tells whether a brand was archived, or is gone altogether.
+func away(ctx context.Context, q sqldb.Q, b id.Brand) (bool, error) {
+	_, err := brand.Load(ctx, q, b)
+	if fault.Is(err, fault.NotFound) {
+		return true, nil
+	}
+	return false, err
 }
 
 // Migrate brings the database up to this version; safe to repeat and safe on
@@ -241,5 +250,6 @@ func (a *App) declareJobs() {
 		return err
 	})
 	a.Jobs.Every("publishing.bin", 6*time.Hour, a.Publishing.EmptyBin)
+	a.Jobs.Every("publishing.rezone", 24*time.Hour, a.Publishing.Rezone)
 	a.Jobs.Every("api.keys", time.Hour, api.NewKeys(a.DB).Clean)
 }

@@ -14,13 +14,14 @@ const (
 	ActFrozen      = "freeze.opened"    // {reason, held, leaving}; subject "freeze"
 	ActThawed      = "freeze.lifted"    // {freed, missed}; subject "freeze"
 
-	ActSent      = "publication.sent"      // {post, channel, network, part, parts, url, hash, late_ms}
+	ActSent      = "publication.sent"      // {post, channel, network, parts, url, hash, late_ms}
 	ActFailed    = "publication.failed"    // {post, channel, problem}
 	ActDoubt     = "publication.unknown"   // {post, channel, problem}
 	ActResolved  = "publication.resolved"  // {post, channel, taken}
 	ActSettled   = "publication.settled"   // {post, channel, sent}: a person decided
 	ActRetried   = "publication.retried"   // {post, channel}
-	ActMissed    = "publication.missed"    // {post, channel, due_at}
+	ActMissed    = "publication.missed"    // {post, channel}
+	ActRezoned   = "publication.rezoned"   // {post, channel, local, zone, from, at}: its zone has new rules
 	ActWithdrawn = "publication.withdrawn" // {post, channel}
-	ActOverdue   = "watchdog.overdue"      // {count, oldest}: subject "instance"
+	ActOverdue   = "watchdog.overdue"      // {count}: subject "instance"
 )

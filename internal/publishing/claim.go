@@ -17,6 +17,7 @@ type claimed struct {
 	at     time.Time // when the claim was made, on the steady clock
 	way    *way      // shared by a batch's claims on one channel; nil: its own
 	frosts int64     // freezes opened by this process until then
+	doubt  time.Time // since when nobody knows, of what is looked up
 }
 
 const claimable = `state IN ('planned', 'due') AND next_at <= ?`
@@ -32,16 +33,15 @@ func (l *Ledger) claim(ctx context.Context, limit int) ([]claimed, error) {
 	var out []claimed
 	frosts := l.frosts.Load()
 	err := l.DB.Write(ctx, func(tx *sqldb.Tx) error {
-		if tx.Dialect() == sqldb.Postgres {
-			// Shared: claims do not wait for each other, a freeze waits for them.
-			if _, err := sqldb.Value[int64](ctx, tx, `SELECT moved FROM gate WHERE id = 1 FOR SHARE`); err != nil {
-				return err
-			}
+		if err := passGate(ctx, tx); err != nil {
+			return err
 		}
-		now := sqldb.At(tx.Now)
+		now, free := sqldb.At(tx.Now), ""
 		if frozen, err := sqldb.Value[int64](ctx, tx, `SELECT COUNT(*) FROM brand_freeze WHERE lifted_at IS NULL`); err != nil {
 			return err
 		} else if frozen > 0 {
+			// What is committed between these two statements must not slip by.
+			free = ` AND NOT ` + frozenHere
 			held, err := moveMany(ctx, tx, "", claimable+` AND `+frozenHere, []any{now}, `state = 'frozen'`, nil, Step{What: StepFrozen, Node: l.node})
 			if err != nil {
 				return err
@@ -56,15 +56,29 @@ func (l *Ledger) claim(ctx context.Context, limit int) ([]claimed, error) {
 		var err error
 		out, err = sqldb.List(ctx, tx, scanClaimed, `UPDATE publication SET state = 'sending', node = ?, attempts = attempts + 1, attempted_at = ?, intent_at = COALESCE(intent_at, ?),
 			next_at = NULL, version = version + 1
-			WHERE id IN (SELECT id FROM publication WHERE `+claimable+` ORDER BY next_at LIMIT ?`+tx.SkipLocked()+`)
+			WHERE id IN (SELECT id FROM publication WHERE `+claimable+free+` ORDER BY next_at LIMIT ?`+tx.SkipLocked()+`)
 			RETURNING id, brand, post, channel, hash, due_at, attempts, attempted_at, sent, intent_at`, l.node, now, now, now, limit)
 		return err
 	})
+	if err != nil {
+		return nil, err
+	}
 	made := time.Now()
 	for i := range out {
 		out[i].at, out[i].frosts = made, frosts
 	}
-	return out, err
+	return out, nil
+}
+
+// passGate lets a transaction that makes something leave, or lets it be claimed,
+// stand on one side of every freeze. It is shared: they do not wait for each
+// other, a freeze waits for them. SQLite has one writer anyway.
+func passGate(ctx context.Context, tx *sqldb.Tx) error {
+	if tx.Dialect() != sqldb.Postgres {
+		return nil
+	}
+	_, err := sqldb.Value[int64](ctx, tx, `SELECT moved FROM gate WHERE id = 1 FOR SHARE`)
+	return err
 }
 
 // scanClaimed reads the few columns that sending needs.
@@ -79,9 +93,9 @@ func scanClaimed(r sqldb.Scanner) (c claimed, err error) {
 // setAside holds what may not leave by itself any more: its hour passed while
 // nobody could send, or every try for Grace failed.
 func (l *Ledger) setAside(ctx context.Context, tx *sqldb.Tx) error {
-	// What is planned waits for its hour and nothing else: next_at is due_at,
-	// and stands in the index of what is next.
-	missed, err := moveMany(ctx, tx, "", claimable+` AND state = 'planned'`, []any{sqldb.At(tx.Now.Add(-l.cfg.Grace))},
+	// next_at is the hour of what is planned and the turn of what is due: either
+	// way nobody could send for all that time. It stands in the index.
+	missed, err := moveMany(ctx, tx, "", claimable, []any{sqldb.At(tx.Now.Add(-l.cfg.Grace))},
 		`state = 'failed', problem = ?, next_at = NULL`, []any{"publishing.missed"}, Step{What: StepMissed, Problem: "publishing.missed", Node: l.node})
 	if err != nil {
 		return err
@@ -91,7 +105,8 @@ func (l *Ledger) setAside(ctx context.Context, tx *sqldb.Tx) error {
 			break // the list of failures shows the others; the logbook has the first
 		}
 		if err := l.Book.Record(ctx, tx, logbook.Entry{Brand: missed.brandOf(p), Actor: team.Program("clock").Signs(), Act: ActMissed,
-			Subject: logbook.Subject{Kind: "publication", ID: string(p)}}); err != nil {
+			Subject: logbook.Subject{Kind: "publication", ID: string(p)},
+			Data:    map[string]any{"post": missed.postOf[p], "channel": missed.channelOf[p]}}); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package publishing
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"vigie/internal/network"
@@ -32,31 +33,38 @@ const confirmFor = 6 * time.Hour
 
 func (l *Ledger) confirm(ctx context.Context, p Publication) {
 	presence, _, err := l.Channels.Presence(ctx, p.Brand, p.Channel)
-	part := p.Sent[0]
-	got := network.Receipt{Ref: part.Ref, URL: part.URL, At: part.At, Root: part.Root}
-	if err == nil {
-		got, err = presence.Confirm(ctx, got)
+	known := slices.Clone(p.Sent)
+	for i, part := range p.Sent {
+		if err != nil || !part.Open {
+			continue
+		}
+		var got network.Receipt
+		got, err = presence.Confirm(ctx, network.Receipt{Ref: part.Ref, URL: part.URL, At: part.At, Root: part.Root})
+		if err == nil {
+			if fresh := partOf(got, part.At); fresh.URL != "" {
+				p.Sent[i].URL = fresh.URL
+			}
+			p.Sent[i].Open = !got.Final
+		}
 	}
 	werr := l.DB.Write(ctx, func(tx *sqldb.Tx) error {
-		age := tx.Now.Sub(p.SentAt)
-		open := (err != nil || !got.Final) && age < confirmFor
+		// By our own clock: the network's may be years off.
+		age := tx.Now.Sub(p.Attempted)
+		follow := open(p.Sent) && age < confirmFor
 		next := sqldb.At(tx.Now.Add(min(10*time.Minute, max(confirmAfter, age/2))))
-		if !open {
+		if !follow {
 			next = sqldb.Time{}
 		}
-		known := p.URL
-		if err == nil && got.URL != "" {
-			p.Sent[0].URL, p.URL = got.URL, got.URL
+		n, err := tx.Exec(ctx, `UPDATE publication SET confirm = ?, next_at = ?, url = ?, sent = ?, version = version + 1 WHERE brand = ? AND id = ? AND version = ? AND confirm AND state = 'sent'`,
+			follow, next, p.Sent[0].URL, sqldb.JSON[[]SentPart]{V: p.Sent}, p.Brand, p.ID, p.Version)
+		if err != nil || n == 0 {
+			return err // another node was first, or it was withdrawn
 		}
-		if _, err := tx.Exec(ctx, `UPDATE publication SET confirm = ?, next_at = ?, url = ?, sent = ?, version = version + 1 WHERE brand = ? AND id = ? AND confirm AND state = 'sent'`,
-			open, next, p.URL, sqldb.JSON[[]SentPart]{V: p.Sent}, p.Brand, p.ID); err != nil {
-			return err
-		}
-		if open && known == p.URL {
+		if follow && slices.Equal(known, p.Sent) {
 			return nil
 		}
 		l.changed(tx, p.Brand, p.Post)
-		return addSteps(ctx, tx, p.ID, Step{What: StepConfirmed, Node: l.node, Detail: map[string]any{"url": p.URL, "final": err == nil && got.Final}})
+		return addSteps(ctx, tx, p.ID, Step{What: StepConfirmed, Node: l.node, Detail: map[string]any{"url": p.Sent[0].URL, "final": !open(p.Sent)}})
 	})
 	if werr != nil && ctx.Err() == nil {
 		l.Log.Error("confirm", "publication", p.ID, "error", werr)

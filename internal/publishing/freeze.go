@@ -2,6 +2,8 @@ package publishing
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"vigie/internal/base/fault"
@@ -144,6 +146,8 @@ type swept struct {
 	ids          []id.Publication
 	posts        map[id.Post]id.Brand
 	brands       map[id.Publication]id.Brand
+	postOf       map[id.Publication]id.Post
+	channelOf    map[id.Publication]id.Channel
 }
 
 func brandWhere(b id.Brand) (string, []any) {
@@ -155,21 +159,23 @@ func brandWhere(b id.Brand) (string, []any) {
 
 // moveMany changes every publication that matches and adds a step to each.
 func moveMany(ctx context.Context, tx *sqldb.Tx, b id.Brand, where string, whereArgs []any, set string, setArgs []any, step Step) (swept, error) {
-	out := swept{posts: map[id.Post]id.Brand{}, brands: map[id.Publication]id.Brand{}}
+	out := swept{posts: map[id.Post]id.Brand{}, brands: map[id.Publication]id.Brand{},
+		postOf: map[id.Publication]id.Post{}, channelOf: map[id.Publication]id.Channel{}}
 	brandIs, brandArgs := brandWhere(b)
 	args := append(append(append([]any{}, setArgs...), whereArgs...), brandArgs...)
 	err := sqldb.Each(ctx, tx, func(r sqldb.Scanner) error {
 		var p id.Publication
 		var post id.Post
 		var brand id.Brand
-		if err := r.Scan(&p, &post, &brand); err != nil {
+		var ch id.Channel
+		if err := r.Scan(&p, &post, &brand, &ch); err != nil {
 			return err
 		}
 		out.publications++
 		out.ids = append(out.ids, p)
-		out.posts[post], out.brands[p] = brand, brand
+		out.posts[post], out.brands[p], out.postOf[p], out.channelOf[p] = brand, brand, post, ch
 		return nil
-	}, `UPDATE publication SET `+set+`, version = version + 1 WHERE `+where+brandIs+` RETURNING id, post, brand`, args...)
+	}, `UPDATE publication SET `+set+`, version = version + 1 WHERE `+where+brandIs+` RETURNING id, post, brand, channel`, args...)
 	if err != nil {
 		return out, err
 	}
@@ -184,7 +190,8 @@ func moveMany(ctx context.Context, tx *sqldb.Tx, b id.Brand, where string, where
 // frost refreshes what a freeze or its end touched, and records it per brand.
 func (s *Service) frost(ctx context.Context, tx *sqldb.Tx, a team.Actor, b id.Brand, moved swept, act, fid string, data map[string]any) error {
 	brands := map[id.Brand]bool{b: true}
-	for p, brand := range moved.posts {
+	for _, p := range slices.Sorted(maps.Keys(moved.posts)) {
+		brand := moved.posts[p]
 		brands[brand] = true
 		if err := refreshBadge(ctx, tx, brand, p); err != nil {
 			return err
@@ -198,6 +205,15 @@ func (s *Service) frost(ctx context.Context, tx *sqldb.Tx, a team.Actor, b id.Br
 		tx.AfterCommit(func() { s.Tell("brand:"+string(brand), "freeze", nil) })
 	}
 	return nil
+}
+
+// frozenNow is frozenIn for who is about to let something leave: a freeze waits
+// until it has committed, or is seen.
+func frozenNow(ctx context.Context, tx *sqldb.Tx, b id.Brand) (bool, error) {
+	if err := passGate(ctx, tx); err != nil {
+		return false, err
+	}
+	return frozenIn(ctx, tx, b)
 }
 
 func frozenIn(ctx context.Context, q sqldb.Q, b id.Brand) (bool, error) {

@@ -44,11 +44,13 @@ type Ledger struct {
 	wakeUp    chan struct{}
 	results   *results
 	frostSeen frostCache
+	flights   *flights
 	flying    atomic.Int64
 	claiming  atomic.Bool  // results wait their turn: an hour is kept first
 	leaseAt   atomic.Int64 // monotonic nanoseconds since epoch of the last heartbeat
 	epoch     time.Time
 	stop      context.CancelFunc
+	ended     sync.Once
 	loops     sync.WaitGroup
 	running   sync.WaitGroup
 	overdue   atomic.Int64
@@ -75,7 +77,7 @@ func NewLedger(s *Service, c LedgerConfig) *Ledger {
 	if c.Started == nil {
 		c.Started = func(time.Duration) {}
 	}
-	l := &Ledger{Service: s, cfg: c, node: string(id.New[id.Token]()), wakeUp: make(chan struct{}, 1), epoch: time.Now(), peers: map[string]peer{}}
+	l := &Ledger{Service: s, cfg: c, node: string(id.New[id.Token]()), wakeUp: make(chan struct{}, 1), epoch: time.Now(), peers: map[string]peer{}, flights: newFlights()}
 	l.results = newResults(l)
 	s.onWake(l.poke)
 	return l
@@ -105,6 +107,7 @@ func (l *Ledger) Start(ctx context.Context) error {
 
 // Stop ends the loops, waits for what is under way until ctx ends, and leaves
 // the nodes. What is still flying then is looked up by whoever starts next.
+// Stopping twice is safe.
 func (l *Ledger) Stop(ctx context.Context) error {
 	if l.stop == nil {
 		return nil
@@ -119,7 +122,7 @@ func (l *Ledger) Stop(ctx context.Context) error {
 	case <-ctx.Done():
 		err = ctx.Err()
 	}
-	l.results.stopAll()
+	l.ended.Do(l.results.stopAll)
 	if err == nil {
 		_, err = l.DB.Exec(ctx, `DELETE FROM node WHERE id = ?`, l.node)
 	}
@@ -173,9 +176,14 @@ func (l *Ledger) claimDue(ctx context.Context) error {
 			continue
 		}
 		limit := min(room, l.cfg.Batch)
-		got, err := l.claim(ctx, limit)
+		got, err := l.flights.claim(func() ([]claimed, error) { return l.claim(ctx, limit) })
 		if err != nil {
 			return err
+		}
+		if len(got) == 0 {
+			// Due and not to be had: another node is at it.
+			pause(ctx, 10*time.Millisecond)
+			return nil
 		}
 		l.flying.Add(int64(len(got)))
 		// The next batch is claimed while this one is read and sent.
@@ -197,7 +205,10 @@ func (l *Ledger) launch(ctx context.Context, batch []claimed) {
 		l.Log.Error("read what is due", "error", err)
 		if !l.leaseHolds() {
 			l.flying.Add(-int64(len(batch)))
-			return // others look after it
+			for _, c := range batch {
+				l.flights.landed(c.ID)
+			}
+			return // looked after as forgotten, or by others
 		}
 		pause(ctx, wait)
 	}
@@ -209,6 +220,7 @@ func (l *Ledger) launch(ctx context.Context, batch []claimed) {
 		c.way = ways[c.Channel]
 		l.running.Go(func() {
 			defer l.flying.Add(-1)
+			defer l.flights.landed(c.ID)
 			l.send(ctx, c)
 		})
 	}

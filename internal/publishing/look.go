@@ -44,13 +44,16 @@ func (l *Ledger) claimLooks(ctx context.Context, limit int) (out []claimed, err 
 	}
 	err = l.DB.Write(ctx, func(tx *sqldb.Tx) error {
 		out, err = sqldb.List(ctx, tx, func(r sqldb.Scanner) (c claimed, err error) {
-			var intent sqldb.Time
-			c.Publication, err = scanPublicationMore(r, &intent)
-			c.intent = intent.Time
+			var intent, doubt sqldb.Time
+			c.Publication, err = scanPublicationMore(r, &intent, &doubt)
+			c.intent, c.doubt = intent.Time, doubt.Time
+			if c.doubt.IsZero() {
+				c.doubt = c.Attempted
+			}
 			return c, err
 		}, `UPDATE publication SET looks = looks + 1, next_at = ?, version = version + 1
 			WHERE id IN (SELECT id FROM publication WHERE state = 'unknown' AND next_at <= ? ORDER BY next_at LIMIT ?`+tx.SkipLocked()+`)
-			RETURNING `+publicationColumns+`, intent_at`, sqldb.At(tx.Now.Add(2*time.Minute)), sqldb.At(tx.Now), limit)
+			RETURNING `+publicationColumns+`, intent_at, doubt_at`, sqldb.At(tx.Now.Add(2*time.Minute)), sqldb.At(tx.Now), limit)
 		return err
 	})
 	if err != nil {
@@ -75,6 +78,7 @@ func (l *Ledger) look(ctx context.Context, c claimed) {
 	took := time.Since(began)
 	step := Step{Part: part, Took: took, Attempt: p.Attempts, Node: l.node}
 	werr := l.write(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
+		f := f
 		if err == nil && f.Taken {
 			// Where a network is read by its words, twins look alike: what is
 			// another publication's proof proves nothing here.
@@ -84,18 +88,19 @@ func (l *Ledger) look(ctx context.Context, c claimed) {
 				f = network.Finding{}
 			}
 		}
-		settled := tx.Now.Sub(p.Attempted) >= l.cfg.Settle
+		settled := tx.Now.Sub(c.doubt) >= l.cfg.Settle
+		if wondered, ok := l.flights.doubted(p.ID, c.doubt); ok {
+			settled = wondered >= l.cfg.Settle // the steady clock knows better
+		}
 		switch {
 		case err == nil && f.Taken:
 			step.What, step.Detail = StepFound, map[string]any{"url": f.Receipt.URL}
-			sent := SentPart{Ref: f.Receipt.Ref, Root: f.Receipt.Root, URL: f.Receipt.URL, At: f.Receipt.At}
-			if sent.At.IsZero() {
-				sent.At = p.Attempted
+			p := p
+			p.Sent = append(p.Sent[:part:part], partOf(f.Receipt, p.Attempted))
+			if n, err := l.gained(ctx, tx, p, ch, part, step, false); err != nil || n == 0 {
+				return err // a person settled it meanwhile
 			}
-			p.Sent = append(p.Sent[:part:part], sent)
-			if err := l.gained(ctx, tx, p, ch, part, !f.Receipt.Final, step, false); err != nil {
-				return err
-			}
+			tx.AfterCommit(func() { l.flights.sure(p.ID) })
 			return l.record(ctx, tx, p, ActResolved, map[string]any{"taken": true})
 		case err == nil && (f.Safe || f.Sure && settled):
 			step.What = StepNotFound
@@ -111,10 +116,11 @@ func (l *Ledger) look(ctx context.Context, c claimed) {
 				}
 			}
 			next := tx.Now.Add(lookAfter(p.Looks))
-			if wait := p.Attempted.Add(l.cfg.Settle); err == nil && f.Sure && next.After(wait) && tx.Now.Before(wait) {
+			if wait := c.doubt.Add(l.cfg.Settle); err == nil && f.Sure && next.After(wait) && tx.Now.Before(wait) {
 				next = wait.Add(time.Second) // the next look can be believed
 			}
-			if _, err := tx.Exec(ctx, `UPDATE publication SET next_at = ? WHERE brand = ? AND id = ? AND state = 'unknown'`, sqldb.At(next), p.Brand, p.ID); err != nil {
+			n, err := tx.Exec(ctx, `UPDATE publication SET next_at = ? WHERE brand = ? AND id = ? AND state = 'unknown'`, sqldb.At(next), p.Brand, p.ID)
+			if err != nil || n == 0 {
 				return err
 			}
 			if p.Looks > 12 {
@@ -131,6 +137,20 @@ func (l *Ledger) look(ctx context.Context, c claimed) {
 // ownedByAnother tells whether another publication of this channel already
 // holds a reference as its own.
 func ownedByAnother(ctx context.Context, tx *sqldb.Tx, p Publication, ref network.Ref) (bool, error) {
+	for _, part := range p.Sent {
+		if part.Ref == ref {
+			return true, nil // an earlier part of the same thread, in the same words
+		}
+	}
+	if ref == "" {
+		return true, nil // nobody's: a finding that names nothing proves nothing
+	}
+	if tx.Dialect() == sqldb.Postgres {
+		// Two nodes may find the same post for two twins: one after the other.
+		if _, err := sqldb.Values[*string](ctx, tx, `SELECT pg_advisory_xact_lock(hashtext(?))::text`, string(p.Channel)); err != nil {
+			return false, err
+		}
+	}
 	found := false
 	err := sqldb.Each(ctx, tx, func(r sqldb.Scanner) error {
 		var sent sqldb.JSON[[]SentPart]
@@ -166,7 +186,7 @@ func (l *Ledger) again(ctx context.Context, tx *sqldb.Tx, p Publication, step St
 	if err := addSteps(ctx, tx, p.ID, step); err != nil {
 		return err
 	}
-	tx.AfterCommit(l.poke)
+	tx.AfterCommit(func() { l.flights.sure(p.ID); l.poke() })
 	act := ActResolved
 	if next == Failed {
 		act = ActFailed

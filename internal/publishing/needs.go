@@ -78,6 +78,8 @@ type Needs struct {
 	Media    Media
 	// Zone is the zone of a brand's calendar.
 	Zone func(ctx context.Context, q sqldb.Q, b id.Brand) (string, error)
+	// Away tells whether a brand was archived; nil: none ever is.
+	Away func(ctx context.Context, q sqldb.Q, b id.Brand) (bool, error)
 	// Tell lets open pages know, after the commit.
 	Tell func(topic, kind string, data any)
 	Log  *slog.Logger

@@ -69,6 +69,9 @@ func (l *Ledger) heart(ctx context.Context) {
 		if err := l.orphans(ctx); err != nil && ctx.Err() == nil {
 			l.Log.Error("orphans", "error", err)
 		}
+		if err := l.forgotten(ctx); err != nil && ctx.Err() == nil {
+			l.Log.Error("forgotten", "error", err)
+		}
 	}
 }
 
@@ -108,15 +111,21 @@ func (l *Ledger) orphans(ctx context.Context) error {
 	if err != nil || n == 0 {
 		return err
 	}
+	return l.adopt(ctx, orphaned, nil)
+}
+
+// adopt puts what nobody vouches for among the doubts.
+func (l *Ledger) adopt(ctx context.Context, where string, args []any) error {
 	return l.DB.Write(ctx, func(tx *sqldb.Tx) error {
-		found, err := moveMany(ctx, tx, "", orphaned, nil, `state = 'unknown', problem = ?, next_at = ?, looks = 0`,
-			[]any{"publishing.interrupted", sqldb.At(tx.Now)}, Step{What: StepUnclear, Problem: "publishing.interrupted", Node: l.node})
+		found, err := moveMany(ctx, tx, "", where, args, `state = 'unknown', problem = ?, next_at = ?, doubt_at = ?, looks = 0`,
+			[]any{"publishing.interrupted", sqldb.At(tx.Now), sqldb.At(tx.Now)}, Step{What: StepUnclear, Problem: "publishing.interrupted", Node: l.node})
 		if err != nil {
 			return err
 		}
 		for _, p := range found.ids {
+			l.flights.doubt(p, tx.Now)
 			if err := l.Book.Record(ctx, tx, logbook.Entry{Brand: found.brandOf(p), Actor: team.Program("clock").Signs(), Act: ActDoubt,
-				Subject: logbook.Subject{Kind: "publication", ID: string(p)}, Data: map[string]any{"problem": "publishing.interrupted"}}); err != nil {
+				Subject: logbook.Subject{Kind: "publication", ID: string(p)}, Data: map[string]any{"post": found.postOf[p], "channel": found.channelOf[p], "problem": "publishing.interrupted"}}); err != nil {
 				return err
 			}
 		}
@@ -168,7 +177,7 @@ func (l *Ledger) watch(ctx context.Context) error {
 	if l.alarmed.Swap(true) {
 		return nil
 	}
-	return l.DB.Write(ctx, func(tx *sqldb.Tx) error {
+	err = l.DB.Write(ctx, func(tx *sqldb.Tx) error {
 		brands, err := sqldb.Values[id.Brand](ctx, tx, `SELECT DISTINCT brand FROM publication WHERE state IN ('planned', 'due') AND next_at < ?`, limit)
 		if err != nil {
 			return err
@@ -182,4 +191,8 @@ func (l *Ledger) watch(ctx context.Context) error {
 		}
 		return nil
 	})
+	if err != nil {
+		l.alarmed.Store(false) // nobody heard it: said again at the next look
+	}
+	return err
 }

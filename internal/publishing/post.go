@@ -85,6 +85,8 @@ type SentPart struct {
 	Root network.Ref `json:"root,omitempty"`
 	URL  string      `json:"url"`
 	At   time.Time   `json:"at"`
+	// Open says that the network still works on it, or has no permalink yet.
+	Open bool `json:"open,omitempty"`
 }
 
 // Step is one line of a publication's story: what was tried, when, what came
@@ -123,7 +125,8 @@ const (
 	StepConfirmed StepKind = "confirmed" // the permalink is known
 	StepFrozen    StepKind = "frozen"
 	StepThawed    StepKind = "thawed"
-	StepMissed    StepKind = "missed" // its hour passed while nobody could send
+	StepMissed    StepKind = "missed"  // its hour passed while nobody could send
+	StepRezoned   StepKind = "rezoned" // the rules of its zone changed: another instant, the same hour
 	StepSettled   StepKind = "settled"
 	StepRetried   StepKind = "retried"
 	StepWithdrawn StepKind = "withdrawn"

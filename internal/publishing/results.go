@@ -30,13 +30,18 @@ func (l *Ledger) settle(ctx context.Context, tx *sqldb.Tx, p Publication, next S
 	if next == Due || next == Unknown {
 		at = sqldb.At(o.next)
 	}
+	var doubt sqldb.Time
+	if next == Unknown {
+		doubt = sqldb.At(tx.Now)
+		l.flights.doubt(p.ID, tx.Now)
+	}
 	less := 0
 	if o.uncounted {
 		less = 1
 	}
-	n, err := tx.Exec(ctx, `UPDATE publication SET state = ?, next_at = ?, problem = ?, detail = ?, looks = 0, attempts = attempts - ?, version = version + 1
+	n, err := tx.Exec(ctx, `UPDATE publication SET state = ?, next_at = ?, problem = ?, detail = ?, looks = 0, attempts = attempts - ?, doubt_at = ?, version = version + 1
 		WHERE brand = ? AND id = ? AND state = 'sending' AND node = ? AND attempts = ?`,
-		next, at, o.problem, sqldb.JSON[map[string]any]{V: o.detail}, less, p.Brand, p.ID, l.node, p.Attempts)
+		next, at, o.problem, sqldb.JSON[map[string]any]{V: o.detail}, less, doubt, p.Brand, p.ID, l.node, p.Attempts)
 	if err != nil || n == 0 {
 		return err
 	}
@@ -51,10 +56,17 @@ func (l *Ledger) settle(ctx context.Context, tx *sqldb.Tx, p Publication, next S
 	return l.after(ctx, tx, p, o.act, map[string]any{"post": p.Post, "channel": p.Channel, "problem": o.problem})
 }
 
-// gained writes a receipt. It wins over every state in which somebody still
-// wonders about this part: the network's word is the best there is.
-func (l *Ledger) gained(ctx context.Context, tx *sqldb.Tx, p Publication, ch channel.Channel, part int, confirm bool, step Step, mine bool) error {
+// gained writes a receipt and tells whether it found its row. The network's word
+// is the best there is: it wins over every state in which somebody still wonders
+// about this part, and the one who made the call wins over all but the end, as
+// long as the words are those it sent.
+func (l *Ledger) gained(ctx context.Context, tx *sqldb.Tx, p Publication, ch channel.Channel, part int, step Step, mine bool) (int64, error) {
 	last := part == len(p.Content.Parts)-1
+	confirm := open(p.Sent)
+	where := `state IN ('sending', 'unknown', 'due')`
+	if mine {
+		where = `(` + where + ` OR state IN ('failed', 'frozen', 'planned') AND hash = ?)`
+	}
 	state, next, sentAt := Sending, sqldb.Time{}, sqldb.Time{}
 	if last {
 		state, sentAt = Sent, sqldb.At(p.Sent[0].At)
@@ -64,14 +76,14 @@ func (l *Ledger) gained(ctx context.Context, tx *sqldb.Tx, p Publication, ch cha
 	} else if !mine {
 		state, next = Due, sqldb.At(tx.Now) // the rest of the thread goes on
 	}
-	n, err := tx.Exec(ctx, `UPDATE publication SET state = ?, sent = ?, sent_at = ?, url = ?, next_at = ?, intent_at = ?, confirm = ?, problem = '', detail = 'null', looks = 0, version = version + 1
-		WHERE brand = ? AND id = ? AND state IN ('sending', 'unknown', 'due')`,
-		state, sqldb.JSON[[]SentPart]{V: p.Sent}, sentAt, p.Sent[0].URL, next, sqldb.At(tx.Now), last && confirm, p.Brand, p.ID)
-	if err != nil {
-		return err
+	args := []any{state, sqldb.JSON[[]SentPart]{V: p.Sent}, sentAt, p.Sent[0].URL, next, sqldb.At(tx.Now), last && confirm, p.Brand, p.ID, sqldb.JSON[[]SentPart]{V: p.Sent}}
+	if mine {
+		args = append(args, p.Hash)
 	}
-	if n == 0 {
-		return errLeaving
+	n, err := tx.Exec(ctx, `UPDATE publication SET state = ?, sent = ?, sent_at = ?, url = ?, next_at = ?, intent_at = ?, confirm = ?, problem = '', detail = 'null', looks = 0, version = version + 1
+		WHERE brand = ? AND id = ? AND sent <> ? AND `+where, args...)
+	if err != nil || n == 0 {
+		return n, err
 	}
 	step.Node, step.Attempt = l.node, p.Attempts
 	steps := []Step{step}
@@ -79,13 +91,13 @@ func (l *Ledger) gained(ctx context.Context, tx *sqldb.Tx, p Publication, ch cha
 		steps = []Step{{What: StepAttempt, At: p.Attempted, Part: part, Attempt: p.Attempts, Node: l.node}, step}
 	}
 	if err := addSteps(ctx, tx, p.ID, steps...); err != nil {
-		return err
+		return n, err
 	}
 	act := ""
 	if last {
 		act = ActSent
 	}
-	return l.after(ctx, tx, p, act, map[string]any{"post": p.Post, "channel": p.Channel, "network": ch.Network, "parts": len(p.Content.Parts),
+	return n, l.after(ctx, tx, p, act, map[string]any{"post": p.Post, "channel": p.Channel, "network": ch.Network, "parts": len(p.Content.Parts),
 		"url": p.Sent[0].URL, "hash": p.Hash, "late_ms": p.Attempted.Sub(p.DueAt).Milliseconds()})
 }
 

@@ -78,7 +78,7 @@ func (s *Service) Schedule(ctx context.Context, a team.Actor, b id.Brand, post i
 		if p.Planned, p.At, out.Fit, err = s.hour(ctx, tx, b, when); err != nil {
 			return err
 		}
-		frozen, err := frozenIn(ctx, tx, b)
+		frozen, err := frozenNow(ctx, tx, b)
 		if err != nil {
 			return err
 		}
@@ -316,7 +316,7 @@ func (s *Service) MoveTo(ctx context.Context, a team.Actor, b id.Brand, all ...M
 				o.State = Planned
 			}
 			if o.State == Frozen {
-				held, err := frozenIn(ctx, tx, b)
+				held, err := frozenNow(ctx, tx, b)
 				if err != nil {
 					return err
 				}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -43,10 +44,26 @@ func (l *Ledger) send(ctx context.Context, c claimed) {
 	if w == nil {
 		w = &way{}
 	}
+	defer func() {
+		// One post that breaks the program must not break it for the others, nor
+		// again at every start: it is in doubt, and looked up.
+		if v := recover(); v != nil {
+			l.failed(ctx, c, w.channel, 0, &network.Error{Outcome: network.Unknown,
+				Fault: fault.New(fault.Internal, "network.broken").Becausef("panic: %v\n%s", v, debug.Stack())})
+		}
+	}()
 	w.open(ctx, l, p)
 	presence, ch, caps := w.presence, w.channel, w.caps
-	if w.err != nil {
-		l.failed(ctx, c, ch, 0, notCalled(w.err))
+	if w.away {
+		l.held(ctx, c, true, nil)
+		return
+	}
+	err := w.err
+	if err == nil && len(p.Sent) >= len(p.Content.Parts) {
+		err = fault.New(fault.NotFound, "network.broken").Becausef("nothing to send: %d parts, %d sent", len(p.Content.Parts), len(p.Sent))
+	}
+	if err != nil {
+		l.failed(ctx, c, ch, 0, notCalled(err))
 		return
 	}
 	for part := len(p.Sent); part < len(p.Content.Parts); part++ {
@@ -70,11 +87,7 @@ func (l *Ledger) send(ctx context.Context, c claimed) {
 			l.failed(ctx, c, ch, took, err)
 			return
 		}
-		sent := SentPart{Ref: receipt.Ref, Root: receipt.Root, URL: receipt.URL, At: receipt.At}
-		if sent.At.IsZero() {
-			sent.At = l.DB.Now()
-		}
-		p.Sent = append(p.Sent, sent)
+		p.Sent = append(p.Sent[:part:part], partOf(receipt, l.DB.Now()))
 		// Durable before the next part's call: it is that part's intent too.
 		made, err := l.taken(ctx, p, ch, part, took, receipt)
 		if err != nil {
@@ -91,6 +104,7 @@ type way struct {
 	presence *network.Presence
 	channel  channel.Channel
 	caps     network.Capabilities
+	away     bool // its brand was archived
 	err      error
 }
 
@@ -98,6 +112,9 @@ func (w *way) open(ctx context.Context, l *Ledger, p Publication) {
 	w.once.Do(func() {
 		if w.presence, w.channel, w.err = l.Channels.Presence(ctx, p.Brand, p.Channel); w.err == nil {
 			w.caps, w.err = w.presence.Capabilities(ctx)
+		}
+		if w.err == nil {
+			w.away, w.err = l.away(ctx, p.Brand)
 		}
 	})
 }
@@ -125,7 +142,7 @@ func notCalled(err error) error {
 // upload hands over the media of a part.
 func (l *Ledger) upload(ctx context.Context, p Publication, presence *network.Presence, caps network.Capabilities, part int, in *network.Intent) error {
 	for i, m := range p.Content.Parts[part].Media {
-		up, err := l.Media.Fit(ctx, p.Brand, m.ID, caps.Images)
+		up, err := l.fit(ctx, p.Brand, m.ID, caps.Images)
 		if err != nil {
 			return err
 		}
@@ -142,10 +159,34 @@ func (l *Ledger) upload(ctx context.Context, p Publication, presence *network.Pr
 	return nil
 }
 
+// fit has the library prepare a picture; one that breaks its decoder surely did
+// not leave.
+func (l *Ledger) fit(ctx context.Context, b id.Brand, m id.Media, rule network.ImageRule) (up network.Upload, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fault.New(fault.Invalid, "publishing.media_gone").At("media").Becausef("panic: %v\n%s", v, debug.Stack())
+		}
+	}()
+	return l.Media.Fit(ctx, b, m, rule)
+}
+
+// away tells whether a brand was archived.
+func (s *Service) away(ctx context.Context, b id.Brand) (bool, error) {
+	if s.Away == nil {
+		return false, nil
+	}
+	return s.Away(ctx, s.DB, b)
+}
+
 // mayCall is the last look before the call: this node must still be believed
 // alive by the others, and no freeze may have been opened since the claim,
 // which read the freezes in its own transaction.
 func (l *Ledger) mayCall(ctx context.Context, c claimed) (held bool, err error) {
+	select {
+	case <-l.results.quit:
+		return false, errLease // stopped: nobody would write down what comes back
+	default:
+	}
 	if !l.leaseHolds() {
 		return false, errLease
 	}
@@ -180,6 +221,9 @@ func (f *frostCache) in(ctx context.Context, l *Ledger, b id.Brand) (bool, error
 	}
 	began := time.Now()
 	frozen, err := frozenIn(ctx, l.DB, b)
+	if err == nil && !frozen {
+		frozen, err = l.away(ctx, b)
+	}
 	if err != nil {
 		return false, err
 	}
@@ -199,13 +243,21 @@ var errLease = fault.New(fault.Transient, "publishing.lease")
 
 // held gives a claimed publication back without a call.
 func (l *Ledger) held(ctx context.Context, c claimed, frozen bool, err error) {
-	next, step := Due, Step{What: StepNotSent, Problem: fault.MessageKey(err)}
+	next, o := Due, outcome{step: Step{What: StepNotSent, Problem: fault.MessageKey(err)}}
 	if frozen {
-		next, step = Frozen, Step{What: StepFrozen}
+		next, o.step = Frozen, Step{What: StepFrozen}
+		if gone, err := l.away(ctx, c.Brand); err == nil && gone {
+			// No thaw frees it: somebody gives it another hour.
+			o.problem, o.step = "publishing.brand_archived", Step{What: StepStopped, Problem: "publishing.brand_archived"}
+		}
 	}
-	l.write(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
-		return l.settle(ctx, tx, c.Publication, next, outcome{next: tx.Now.Add(time.Second), step: step})
+	werr := l.write(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
+		o.next = tx.Now.Add(time.Second)
+		return l.settle(ctx, tx, c.Publication, next, o)
 	})
+	if werr != nil {
+		l.Log.Error("held, not written", "publication", c.ID, "error", werr)
+	}
 }
 
 // failed writes down what an attempt without a receipt leaves.
@@ -243,7 +295,7 @@ func (l *Ledger) failed(ctx context.Context, c claimed, ch channel.Channel, took
 	}
 	o.step = step
 	l.Log.Info("publication", "brand", p.Brand, "publication", p.ID, "channel", p.Channel, "state", next, "outcome", ne.Outcome, "error", err)
-	l.write(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
+	werr := l.write(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
 		if f.Kind == fault.SignedOut && ch.ID != "" {
 			if err := l.Channels.MarkSignedOut(ctx, tx, p.Brand, p.Channel, fault.MessageKey(err)); err != nil {
 				return err
@@ -251,16 +303,43 @@ func (l *Ledger) failed(ctx context.Context, c claimed, ch channel.Channel, took
 		}
 		return l.settle(ctx, tx, p, next, o)
 	})
+	if werr != nil { // found as forgotten, and looked up
+		l.Log.Error("result not written", "publication", p.ID, "error", werr)
+	}
 }
 
 // taken writes down a receipt and, when parts remain, the next part's intent.
 func (l *Ledger) taken(ctx context.Context, p Publication, ch channel.Channel, part int, took time.Duration, r network.Receipt) (made time.Time, err error) {
+	kept := false
 	err = l.write(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
-		made = tx.Now
-		step := Step{What: StepTaken, Part: part, Took: took, Request: r.Request, Detail: map[string]any{"url": r.URL}}
-		return l.gained(ctx, tx, p, ch, part, !r.Final, step, true)
+		made, kept = tx.Now, true
+		step := Step{What: StepTaken, Part: part, Took: took, Request: r.Request, Detail: map[string]any{"url": p.Sent[part].URL}}
+		n, err := l.gained(ctx, tx, p, ch, part, step, true)
+		if err == nil && n == 0 {
+			kept, err = l.stray(ctx, tx, p, part, step)
+		}
+		return err
 	})
+	if err == nil && !kept {
+		err = errLeaving
+	}
 	return made, err
+}
+
+// stray is a receipt that does not find its row as it left it. Either it was
+// written already (the answer to a commit was lost), or the row came to its end
+// another way; then the story keeps it, because it stands on the network.
+func (l *Ledger) stray(ctx context.Context, tx *sqldb.Tx, p Publication, part int, step Step) (written bool, err error) {
+	now, err := sqldb.One(ctx, tx, scanPublication, `SELECT `+publicationColumns+` FROM publication WHERE brand = ? AND id = ?`, p.Brand, p.ID)
+	if err != nil {
+		return false, err
+	}
+	if len(now.Sent) > part && now.Sent[part].Ref == p.Sent[part].Ref {
+		return now.State == Sending, nil
+	}
+	l.Log.Error("a receipt came after the end", "publication", p.ID, "state", now.State, "ref", p.Sent[part].Ref)
+	step.Node, step.Attempt = l.node, p.Attempts
+	return false, addSteps(ctx, tx, p.ID, step)
 }
 
 // tryAfter is how long to wait before trying again what surely did not leave.

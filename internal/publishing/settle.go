@@ -3,7 +3,9 @@ package publishing
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 
 	"vigie/internal/base/fault"
@@ -32,20 +34,23 @@ func (s *Service) SettleSent(ctx context.Context, a team.Actor, b id.Brand, p id
 			return errLink
 		}
 	}
-	return s.decide(ctx, a, b, p, Unknown, errNotUnknown, func(tx *sqldb.Tx, pub Publication) (string, error) {
+	return s.decide(ctx, a, b, p, Unknown, errNotUnknown, func(tx *sqldb.Tx, pub Publication) (string, map[string]any, error) {
 		// The whole of it: a person who saw half a thread withdraws or retries.
 		for len(pub.Sent) < len(pub.Content.Parts) {
 			pub.Sent = append(pub.Sent, SentPart{URL: link, At: pub.Attempted})
 		}
+		if len(pub.Sent) == 0 {
+			return "", nil, errNotUnknown.Becausef("a publication without content")
+		}
 		if pub.Sent[0].URL == "" {
 			pub.Sent[0].URL = link
 		}
-		_, err := tx.Exec(ctx, `UPDATE publication SET state = 'sent', sent = ?, sent_at = ?, url = ?, next_at = NULL, problem = '', detail = 'null', version = version + 1 WHERE brand = ? AND id = ? AND state = 'unknown'`,
+		n, err := tx.Exec(ctx, `UPDATE publication SET state = 'sent', sent = ?, sent_at = ?, url = ?, next_at = NULL, problem = '', detail = 'null', version = version + 1 WHERE brand = ? AND id = ? AND state = 'unknown'`,
 			sqldb.JSON[[]SentPart]{V: pub.Sent}, sqldb.At(pub.Attempted), pub.Sent[0].URL, b, p)
-		if err != nil {
-			return "", err
+		if err = one(n, err, errNotUnknown); err != nil {
+			return "", nil, err
 		}
-		return ActSettled, addSteps(ctx, tx, p, Step{What: StepSettled, Who: string(a.Person), Detail: map[string]any{"sent": true, "url": link}})
+		return ActSettled, map[string]any{"sent": true}, addSteps(ctx, tx, p, Step{What: StepSettled, Who: string(a.Person), Detail: map[string]any{"sent": true, "url": link}})
 	})
 }
 
@@ -53,11 +58,11 @@ func (s *Service) SettleSent(ctx context.Context, a team.Actor, b id.Brand, p id
 // it is sent again at once. Errors: conflict.
 func (s *Service) SettleNotSent(ctx context.Context, a team.Actor, b id.Brand, p id.Publication) (err error) {
 	defer fault.Wrap(&err, "settle")
-	return s.decide(ctx, a, b, p, Unknown, errNotUnknown, func(tx *sqldb.Tx, _ Publication) (string, error) {
-		if err := s.release(ctx, tx, b, p, Unknown); err != nil {
-			return "", err
+	return s.decide(ctx, a, b, p, Unknown, errNotUnknown, func(tx *sqldb.Tx, pub Publication) (string, map[string]any, error) {
+		if err := s.release(ctx, tx, pub, errNotUnknown); err != nil {
+			return "", nil, err
 		}
-		return ActSettled, addSteps(ctx, tx, p, Step{What: StepSettled, Who: string(a.Person), Detail: map[string]any{"sent": false}})
+		return ActSettled, map[string]any{"sent": false}, addSteps(ctx, tx, p, Step{What: StepSettled, Who: string(a.Person), Detail: map[string]any{"sent": false}})
 	})
 }
 
@@ -66,33 +71,63 @@ func (s *Service) SettleNotSent(ctx context.Context, a team.Actor, b id.Brand, p
 // last part. Errors: conflict.
 func (s *Service) Retry(ctx context.Context, a team.Actor, b id.Brand, p id.Publication) (err error) {
 	defer fault.Wrap(&err, "retry")
-	return s.decide(ctx, a, b, p, "", nil, func(tx *sqldb.Tx, pub Publication) (string, error) {
+	return s.decide(ctx, a, b, p, "", nil, func(tx *sqldb.Tx, pub Publication) (string, map[string]any, error) {
 		if pub.State != Failed && pub.State != Frozen {
-			return "", errNotFailed
+			return "", nil, errNotFailed
 		}
-		if err := s.release(ctx, tx, b, p, pub.State); err != nil {
-			return "", err
+		if err := s.release(ctx, tx, pub, errNotFailed); err != nil {
+			return "", nil, err
 		}
-		return ActRetried, addSteps(ctx, tx, p, Step{What: StepRetried, Who: string(a.Person)})
+		return ActRetried, nil, addSteps(ctx, tx, p, Step{What: StepRetried, Who: string(a.Person)})
 	})
 }
 
 // release makes a publication due now. Its hour becomes now: the grace of the
 // clock counts from the person's decision.
-func (s *Service) release(ctx context.Context, tx *sqldb.Tx, b id.Brand, p id.Publication, from State) error {
-	frozen, err := frozenIn(ctx, tx, b)
+func (s *Service) release(ctx context.Context, tx *sqldb.Tx, p Publication, late error) error {
+	binned, err := sqldb.Value[int64](ctx, tx, `SELECT COUNT(*) FROM post WHERE brand = ? AND id = ? AND binned_at IS NOT NULL`, p.Brand, p.Post)
+	if err != nil {
+		return err
+	}
+	if binned > 0 && p.State != Unknown {
+		return errGone // taken out of the bin first, or it would leave unseen
+	}
+	frozen, err := frozenNow(ctx, tx, p.Brand)
 	if err != nil {
 		return err
 	}
 	if frozen {
 		return errHeld
 	}
-	_, err = tx.Exec(ctx, `UPDATE publication SET state = 'due', due_at = ?, next_at = ?, problem = '', detail = 'null', looks = 0, version = version + 1 WHERE brand = ? AND id = ? AND state = ?`,
-		sqldb.At(tx.Now), sqldb.At(tx.Now), b, p, from)
+	intent := ""
+	if p.State != Unknown {
+		intent = freshIntent(tx)
+	}
+	n, err := tx.Exec(ctx, `UPDATE publication SET state = 'due', due_at = ?, next_at = ?, problem = '', detail = 'null', looks = 0`+intent+`, version = version + 1 WHERE brand = ? AND id = ? AND state = ? AND version = ?`,
+		sqldb.At(tx.Now), sqldb.At(tx.Now), p.Brand, p.ID, p.State, p.Version)
+	return one(n, err, late)
+}
+
+// one turns a change that changed nothing into the error of who came second:
+// on PostgreSQL two people can have read the same state.
+func one(n int64, err, late error) error {
+	if err == nil && n == 0 {
+		return late
+	}
 	return err
 }
 
-func (s *Service) decide(ctx context.Context, a team.Actor, b id.Brand, p id.Publication, want State, wrong error, fn func(*sqldb.Tx, Publication) (string, error)) error {
+func with(data map[string]any, pairs ...any) map[string]any {
+	if data == nil {
+		data = map[string]any{}
+	}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		data[pairs[i].(string)] = pairs[i+1]
+	}
+	return data
+}
+
+func (s *Service) decide(ctx context.Context, a team.Actor, b id.Brand, p id.Publication, want State, wrong error, fn func(*sqldb.Tx, Publication) (string, map[string]any, error)) error {
 	if err := a.Require(b, team.PublishPosts); err != nil {
 		return err
 	}
@@ -104,16 +139,19 @@ func (s *Service) decide(ctx context.Context, a team.Actor, b id.Brand, p id.Pub
 		if want != "" && pub.State != want {
 			return wrong
 		}
-		act, err := fn(tx, pub)
+		act, data, err := fn(tx, pub)
 		if err != nil {
 			return err
+		}
+		if act == "" {
+			return nil
 		}
 		if err := refreshBadge(ctx, tx, b, pub.Post); err != nil {
 			return err
 		}
 		s.changed(tx, b, pub.Post)
 		return s.Book.Record(ctx, tx, logbook.Entry{Brand: b, Actor: a.Signs(), Act: act, Subject: logbook.Subject{Kind: "publication", ID: string(p)},
-			Data: map[string]any{"post": pub.Post, "channel": pub.Channel}})
+			Data: with(data, "post", pub.Post, "channel", pub.Channel)})
 	})
 	if err == nil {
 		s.wake()
@@ -151,11 +189,15 @@ func (s *Service) Withdraw(ctx context.Context, a team.Actor, b id.Brand, p id.P
 			return err
 		}
 	}
-	return s.decide(ctx, a, b, p, Sent, nil, func(tx *sqldb.Tx, _ Publication) (string, error) {
-		if _, err := tx.Exec(ctx, `UPDATE publication SET state = 'withdrawn', confirm = FALSE, next_at = NULL, version = version + 1 WHERE brand = ? AND id = ? AND state = 'sent'`, b, p); err != nil {
-			return "", err
+	// It is gone from the network: that is written down even if whoever asked
+	// has closed her page.
+	ctx = context.WithoutCancel(ctx)
+	return s.decide(ctx, a, b, p, Sent, nil, func(tx *sqldb.Tx, _ Publication) (string, map[string]any, error) {
+		n, err := tx.Exec(ctx, `UPDATE publication SET state = 'withdrawn', confirm = FALSE, next_at = NULL, version = version + 1 WHERE brand = ? AND id = ? AND state = 'sent'`, b, p)
+		if err != nil || n == 0 {
+			return "", nil, err // somebody else wrote it down
 		}
-		return ActWithdrawn, addSteps(ctx, tx, p, Step{What: StepWithdrawn, Who: string(a.Person)})
+		return ActWithdrawn, nil, addSteps(ctx, tx, p, Step{What: StepWithdrawn, Who: string(a.Person)})
 	})
 }
 
@@ -199,7 +241,8 @@ func (s *Service) BrandArchived(ctx context.Context, tx *sqldb.Tx, b id.Brand) e
 
 // touched sums up the posts that a sweep changed and tells open pages.
 func (s *Service) touched(ctx context.Context, tx *sqldb.Tx, moved swept) error {
-	for post, b := range moved.posts {
+	for _, post := range slices.Sorted(maps.Keys(moved.posts)) { // one order for all: no deadlock
+		b := moved.posts[post]
 		if err := refreshBadge(ctx, tx, b, post); err != nil {
 			return err
 		}

@@ -2,6 +2,8 @@ package publishing
 
 import (
 	"context"
+	"strconv"
+	"time"
 
 	"vigie/internal/base/fault"
 	"vigie/internal/base/id"
@@ -239,10 +241,18 @@ func saveContent(ctx context.Context, tx *sqldb.Tx, p Publication) error {
 	return err
 }
 
+// freshIntent lets what surely never left begin anew: networks show the time of
+// the intent, and a post moved to next week must not appear under today. A
+// recent one stays, so that a late landing still meets the same identifiers.
+func freshIntent(tx *sqldb.Tx) string {
+	old := strconv.FormatInt(tx.Now.Add(-10*time.Minute).UnixMilli(), 10)
+	return `, intent_at = CASE WHEN sent = '[]' AND COALESCE(doubt_at, attempted_at, 0) < ` + old + ` AND COALESCE(attempted_at, 0) < ` + old + ` THEN NULL ELSE intent_at END`
+}
+
 // updateWaiting writes a publication that has not begun to leave, if nobody
 // changed it since it was read. Errors: conflict.
 func updateWaiting(ctx context.Context, tx *sqldb.Tx, p Publication) error {
-	n, err := tx.Exec(ctx, `UPDATE publication SET state = ?, hash = ?, local_time = ?, zone = ?, due_at = ?, next_at = ?, problem = ?, detail = ?, version = version + 1
+	n, err := tx.Exec(ctx, `UPDATE publication SET state = ?, hash = ?, local_time = ?, zone = ?, due_at = ?, next_at = ?, problem = ?, detail = ?`+freshIntent(tx)+`, version = version + 1
 		WHERE brand = ? AND id = ? AND version = ? AND state IN ('planned','due','frozen','failed')`,
 		p.State, p.Hash, p.Planned.Local, p.Planned.Zone, sqldb.At(p.DueAt), sqldb.At(p.NextAt), p.Problem,
 		sqldb.JSON[map[string]any]{V: p.Detail}, p.Brand, p.ID, p.Version)
@@ -255,6 +265,7 @@ func updateWaiting(ctx context.Context, tx *sqldb.Tx, p Publication) error {
 // addSteps appends to publications' stories.
 func addSteps(ctx context.Context, tx *sqldb.Tx, p id.Publication, steps ...Step) error {
 	for _, s := range steps {
+		s.Request, s.Answer = plain(s.Request, 200), plain(s.Answer, 2000)
 		if s.At.IsZero() {
 			s.At = tx.Now
 		}
@@ -279,6 +290,13 @@ func loadSteps(ctx context.Context, q sqldb.Q, p id.Publication) ([]Step, error)
 
 // refreshBadge sums up a post's publications on the post's row.
 func refreshBadge(ctx context.Context, tx *sqldb.Tx, b id.Brand, post id.Post) error {
+	if tx.Dialect() == sqldb.Postgres {
+		// Two channels of one post may settle at once on two connections: the
+		// second must see what the first wrote, or the sum is wrong for ever.
+		if _, err := sqldb.Values[string](ctx, tx, `SELECT id FROM post WHERE brand = ? AND id = ? FOR UPDATE`, b, post); err != nil {
+			return err
+		}
+	}
 	states, err := sqldb.Values[State](ctx, tx, `SELECT state FROM publication WHERE brand = ? AND post = ?`, b, post)
 	if err != nil {
 		return err
