@@ -8,6 +8,7 @@ import (
 	"vigie/internal/base/fault"
 	"vigie/internal/network"
 	"vigie/internal/platform/sqldb"
+	"vigie/internal/team"
 )
 
 // T4: a post leaves at its hour, once, on every channel, with its permalink.
@@ -377,6 +378,24 @@ func TestTwoNodesClaimEachPostOnce(t *testing.T) {
 func TestARemovedChannelHoldsItsPostsWithTheReason(t *testing.T) {
 	each(t, func(s *stage) {
 		p := s.schedule(s.draft("orpheline"), s.in(time.Hour))
+		waits := func() int {
+			n, err := s.room.WaitingFor(s.Context(), s.claire, s.brand, s.chans[0])
+			if err != nil {
+				s.Fatal(err)
+			}
+			return n
+		}
+		if n := waits(); n != 1 {
+			s.Errorf("the person reads that %d would be held", n)
+		}
+		if _, err := s.room.WaitingFor(s.Context(), team.Actor{Person: "x"}, s.brand, s.chans[0]); !fault.Is(err, fault.NotFound) {
+			s.Errorf("a stranger reads it: %v", err)
+		}
+		defer func() {
+			if n := waits(); n != 0 {
+				s.Errorf("%d still wait", n)
+			}
+		}()
 		err := s.db.Write(s.Context(), func(tx *sqldb.Tx) error {
 			return s.room.ChannelRemoved(s.Context(), tx, s.door.channels[s.chans[0]])
 		})
