@@ -42,8 +42,13 @@ type weekDay struct {
 	Jump, JumpT string
 	Night       []card // folded
 	Items       []weekItem
-	Hidden      int // cards without a place
+	Short       string // "Mardi 10", for the phone
+	Hidden      int    // cards beyond maxColumn
+	Rests       []rest
 }
+
+// rest is cards for which a day of hours has no lane left.
+type rest struct{ Row, N int }
 
 // weekItem is one thing of a day, in the order of the hours: a card, a free
 // slot or the line of now.
@@ -84,6 +89,7 @@ func (c *cal) week() week {
 	days := c.byDay()
 	for day := c.first; day.Before(c.end); day = day.AddDate(0, 0, 1) {
 		d := weekDay{Day: day, Label: capital(c.loc.Date(c.noon(day))), Today: day.Equal(c.today), Off: off(day)}
+		d.Short = capital(c.loc.Weekday(day.Weekday())) + " " + strconv.Itoa(day.Day())
 		d.Jump, d.JumpT = c.jumpWords(day)
 		cards := days[day]
 		if len(cards) > maxColumn {
@@ -99,7 +105,7 @@ func (c *cal) week() week {
 			k.Row, k.Span = (k.Min-w.Begin*60)/quarter+1, cardSpan
 			placed = append(placed, k)
 		}
-		d.Hidden += arrange(placed, lanes)
+		d.Rests = arrange(placed, lanes)
 		d.Items = c.items(w, d, placed)
 		w.Days = append(w.Days, d)
 	}
@@ -108,8 +114,8 @@ func (c *cal) week() week {
 }
 
 // arrange lays cards that meet side by side. A card without a lane (Lanes 0)
-// is left to the list on the phone; their number is returned.
-func arrange(cards []card, lanes int) (hidden int) {
+// is left to the list on the phone; the rests say where and how many.
+func arrange(cards []card, lanes int) (rests []rest) {
 	for from := 0; from < len(cards); {
 		// A group meets without a break.
 		to, end := from+1, cards[from].Row+cards[from].Span
@@ -117,6 +123,7 @@ func arrange(cards []card, lanes int) (hidden int) {
 			end = max(end, cards[to].Row+cards[to].Span)
 			to++
 		}
+		hidden := 0
 		var free []int // the row at which each lane is free again
 		for i := from; i < to; i++ {
 			k := &cards[i]
@@ -142,9 +149,16 @@ func arrange(cards []card, lanes int) (hidden int) {
 				cards[i].Lanes = len(free)
 			}
 		}
+		if hidden > 0 {
+			below := 0
+			for _, f := range free {
+				below = max(below, f)
+			}
+			rests = append(rests, rest{below, hidden})
+		}
 		from = to
 	}
-	return hidden
+	return rests
 }
 
 // items puts a day's cards, free slots and the line of now in order.
