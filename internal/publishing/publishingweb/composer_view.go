@@ -325,7 +325,7 @@ func (v *view) facts() string {
 		"cleaned": "composer.js.cleaned", "merged": "composer.js.merged", "mine": "composer.js.mine", "theirs": "composer.js.theirs",
 		"reattached": "composer.js.reattached", "dropped": "composer.js.dropped", "removed": "composer.js.removed", "over": "composer.js.over",
 		"overBytes": "composer.js.over_bytes", "bytes": "composer.js.bytes", "fits": "composer.js.fits", "uploading": "composer.js.uploading", "emptyField": "composer.js.empty",
-		"somebody": "composer.js.somebody", "retry": "composer.js.retry", "other": "composer.js.other",
+		"somebody": "composer.js.somebody", "retry": "composer.js.retry", "other": "composer.js.other", "heavy": "composer.js.heavy",
 	} {
 		words[name] = t(key)
 	}
@@ -333,7 +333,7 @@ func (v *view) facts() string {
 		"warning": t("composer.warning"), "visibility": t("composer.visibility_label"), "languages": t("composer.languages"), "sensitive": t("composer.sensitive"),
 		"channel": t("composer.channels"), "media": t("composer.media"), "alt": t("composer.alt")}
 	b, err := json.Marshal(map[string]any{"brand": v.r.Brand.ID, "post": v.kept.ID, "me": v.r.Actor.Person, "private": v.r.Person.Private,
-		"language": v.r.Loc.Lang, "rules": rules, "words": words, "fields": fields, "values": formOf(v.kept), "media": "/b/" + string(v.r.Brand.ID) + "/media"})
+		"language": v.r.Loc.Lang, "max": publishing.MaxText, "rules": rules, "words": words, "fields": fields, "values": formOf(v.kept), "media": "/b/" + string(v.r.Brand.ID) + "/media"})
 	if err != nil {
 		return "{}"
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"vigie/internal/base/clock"
 	"vigie/internal/base/id"
 	"vigie/internal/channel"
 	"vigie/internal/publishing"
@@ -137,7 +138,7 @@ func (v *oneView) story(s publishing.Step) story {
 	}
 	detail := append(pairs(s.Detail), "who", who, "network", v.where())
 	if local, ok := s.Detail["local"].(string); ok {
-		detail = append([]any{"when", strings.Replace(local, "T", " ", 1)}, detail...)
+		detail = append([]any{"when", v.wall(local, s.Detail["zone"])}, detail...)
 	}
 	key := "ledger.step." + string(s.What)
 	if s.What == publishing.StepSettled {
@@ -170,6 +171,16 @@ func (v *oneView) story(s publishing.Step) story {
 		fact("ledger.fact.request", "request", s.Request)
 	}
 	return out
+}
+
+// wall writes an hour of the wall as people say it.
+func (v *oneView) wall(local string, zone any) string {
+	name, _ := zone.(string)
+	at, _, err := clock.Wall{Local: local, Zone: name}.Instant()
+	if err != nil {
+		return strings.Replace(local, "T", " ", 1)
+	}
+	return v.r.Loc.DateTime(at)
 }
 
 // seconds writes an hour to the second: a publication's story needs it.

@@ -23,7 +23,8 @@ function partsOf(c) {
 
 // body writes one part: links in their colour, what is too long underlined.
 function body(at, text, warning, rule) {
-  const end = text.length > LARGE ? text.length : fitting(text, warning, rule);
+  if (text.length > LARGE) text = text.slice(0, LARGE) + "…"; // a network takes far less
+  const end = fitting(text, warning, rule);
   const out = document.createDocumentFragment();
   const put = (from, to, link) => {
     for (const [a, b, over] of [[from, Math.min(to, end), false], [Math.max(from, end), to, true]]) {
@@ -39,12 +40,10 @@ function body(at, text, warning, rule) {
     }
   };
   let last = 0;
-  if (text.length <= LARGE) {
-    for (const e of entities(text)) {
-      put(last, e.start, false);
-      put(e.start, e.end, true);
-      last = e.end;
-    }
+  for (const e of entities(text)) {
+    put(last, e.start, false);
+    put(e.start, e.end, true);
+    last = e.end;
   }
   put(last, text.length, false);
   at.replaceChildren(out);
@@ -77,7 +76,7 @@ export function draw() {
     tab.hidden = line.hidden = !going.has(c);
     if (box) box.hidden = !going.has(c);
     const follows = form.querySelector(`[data-lane="${c}"] [data-follows]`);
-    if (follows && !on("own." + c)) follows.textContent = field("text").value;
+    if (follows && !on("own." + c)) follows.textContent = field("text").value.slice(0, LARGE);
     if (!going.has(c)) continue;
     const rule = facts.rules[c].text;
     const warning = warningOf(c);
@@ -110,7 +109,7 @@ function preview(box, c, list, tallies, t, warning, rule) {
   while (at.children.length > list.length) at.lastElementChild.remove();
   while (at.children.length < list.length) {
     const more = at.firstElementChild.cloneNode(true);
-    for (const gone of more.querySelectorAll(".prev-imgs")) gone.remove();
+    for (const gone of more.querySelectorAll(".prev-pics")) gone.remove();
     at.append(more);
   }
   list.forEach((text, i) => {
@@ -119,15 +118,17 @@ function preview(box, c, list, tallies, t, warning, rule) {
     if (b.drawn === key) return;
     b.drawn = key;
     body(b, text, warning, rule);
-    if (!text && !at.children[i].querySelector(".prev-imgs")) b.textContent = "";
+    if (!text && !at.children[i].querySelector(".prev-pics")) b.textContent = "";
   });
   [...at.querySelectorAll("[data-part]")].forEach((el, i) => (el.textContent = i + 1 + " / " + list.length));
 }
 
-// grow makes the text areas as tall as their text.
+// grow makes the text areas as tall as their text, unless that would make the
+// browser slow.
 export function grow() {
+  for (const el of form.querySelectorAll("textarea.edit")) el.classList.toggle("edit--long", el.value.length > LARGE);
   if (CSS.supports("field-sizing", "content")) return;
-  for (const el of form.querySelectorAll("textarea")) {
+  for (const el of form.querySelectorAll("textarea:not(.edit--long)")) {
     el.style.blockSize = "auto";
     el.style.blockSize = el.scrollHeight + 2 + "px";
   }

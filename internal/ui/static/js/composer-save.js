@@ -142,6 +142,8 @@ export function take(answer) {
     at.innerHTML = html;
     if (focus?.[0]) at.querySelector(`[name="${focus[0]}"][value="${CSS.escape(focus[1])}"]`)?.focus();
   }
+  const hours = form.querySelector(".composer-hour");
+  if (hours && answer.html?.gestures) hours.hidden = !form.querySelector("[data-go]");
   if (answer.saved) tell(answer.saved);
   const title = document.querySelector(".top h1");
   if (title && answer.title && !answer.status) title.textContent = answer.title;

@@ -3,6 +3,7 @@
 // composer-media.js.
 import { toast } from "./toast.js";
 import { facts, field, form, on, say, words } from "./composer-form.js";
+import { bytes } from "./count.js";
 import { draw, grow, redraw } from "./composer-draw.js";
 import { changed, dirty, restore, save } from "./composer-save.js";
 import { media } from "./composer-media.js";
@@ -96,6 +97,18 @@ function channel(box) {
     box.dispatchEvent(new Event("change", { bubbles: true }));
   });
 }
+
+// What is far beyond any network is refused before it slows the browser down;
+// the text that was there stays.
+form.addEventListener("paste", (e) => {
+  const el = e.target;
+  const text = e.clipboardData?.getData("text/plain") || "";
+  if (!el.matches?.("textarea") || text.length < 1000) return;
+  const total = bytes(el.value) + bytes(text);
+  if (total <= facts.max) return;
+  e.preventDefault();
+  toast({ text: say(words.heavy, { bytes: new Intl.NumberFormat(facts.language).format(total), max: new Intl.NumberFormat(facts.language).format(facts.max) }), signal: "alert" });
+});
 
 form.addEventListener("input", (e) => {
   if (!e.target.name) return;
