@@ -32,7 +32,7 @@ func (st *stage) fit(m id.Media, rule network.ImageRule) (network.Upload, []byte
 
 func TestPicturesLeaveWithinEachNetworksRule(t *testing.T) { // P2
 	each(t, func(st *stage, _ *hands) {
-		m := st.add("quai.jpeg", segment(jpegOf(photo(1800, 1200)), 1, exif(6)))
+		m := st.add("quai.jpeg", segment(jpegOf(photo(1200, 800)), 1, exif(6)))
 		_, err := st.s.EditMeta(st.Context(), ines, kerlann, m.ID, 0, Meta{Name: "quai.jpeg", Alt: "Le quai"})
 		st.ok(err)
 		for name, rule := range map[string]network.ImageRule{
@@ -66,7 +66,7 @@ func TestPicturesLeaveWithinEachNetworksRule(t *testing.T) { // P2
 				st.Errorf("%s: not deterministic", name)
 			}
 		}
-		if full, _ := st.fit(m.ID, jpegOnly); full.Width != 1200 || full.Height != 1800 {
+		if full, _ := st.fit(m.ID, jpegOnly); full.Width != 800 || full.Height != 1200 {
 			st.Errorf("%+v", full)
 		}
 	})

@@ -235,6 +235,7 @@ func TestTheLibraryIsFoundInAndPaged(t *testing.T) {
 			"port_100%.png ":                               {Type: typePNG},
 			"port_100%.png|Fournée d’hiver.jpg":            {NoAlt: true},
 			"":                                             {Text: "introuvable"},
+			" ":                                            {Text: "p_rt"},
 			"équipe.jpg|port_100%.png|Fournée d’hiver.jpg ": {Usable: true},
 		} {
 			if got := strings.Join(names(f), "|"); got != strings.TrimSpace(want) {
