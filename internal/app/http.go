@@ -22,12 +22,13 @@ import (
 	"vigie/internal/publishing/publishingweb"
 	"vigie/internal/team"
 	"vigie/internal/team/teamweb"
+	"vigie/internal/today/todayweb"
 	"vigie/internal/ui"
 )
 
 // messages lists the words of every face and of the program itself.
 func messages() []fs.FS {
-	out := append([]fs.FS{ui.Messages(), api.Messages(), teamweb.Messages(), brandweb.Messages(), assetsweb.Messages(), channelweb.Messages(), words}, all.Messages()...)
+	out := append([]fs.FS{ui.Messages(), api.Messages(), teamweb.Messages(), brandweb.Messages(), assetsweb.Messages(), channelweb.Messages(), todayweb.Messages(), words}, all.Messages()...)
 	return append(out, publishingweb.Messages()...)
 }
 
@@ -50,7 +51,7 @@ func (a *App) Web() (*Web, error) {
 	mux, err := ui.New(ui.Config{
 		Catalog: a.Words, Auth: people, Brands: pageBrands{a}, Sections: a.sections(), Settings: settings(), Log: a.Log,
 		SignIn: "/sign-in", SignOut: "/sign-out", Profile: "/profile", BrandsPath: "/brands", HTTPS: a.Config.HTTPS(),
-		Notices: a.notices, Find: a.find, Live: "/live", Dev: a.Config.Dev,
+		Notices: a.notices, Find: a.find, Live: "/live", Took: a.took, Here: a.here, Dev: a.Config.Dev,
 	}, append(routes, a.home()...)...)
 	if err != nil {
 		return nil, err

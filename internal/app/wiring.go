@@ -18,6 +18,7 @@ import (
 	"vigie/internal/publishing/publishingweb"
 	"vigie/internal/team"
 	"vigie/internal/team/teamweb"
+	"vigie/internal/today/todayweb"
 	"vigie/internal/ui"
 )
 
@@ -30,7 +31,7 @@ var words fs.FS = wordFiles
 // faces lists every room's pages and operations.
 func (a *App) faces(people *teamweb.Face) []face {
 	return []face{people, brandweb.New(a.Brands), a.channelFace(), assetsweb.New(assetsweb.Config{Room: a.Assets, Who: a.called}), publishingweb.New(publishingweb.Config{Room: a.Publishing, Channels: a.Channels,
-		Brand: a.Brands.Get, Names: a.names, Tell: a.Hub.Tell})}
+		Brand: a.Brands.Get, Names: a.names, Tell: a.Hub.Tell}), todayweb.New(a.day())}
 }
 
 func (a *App) channelFace() face {

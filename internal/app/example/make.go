@@ -207,6 +207,9 @@ func (s *site) send(ctx context.Context, entries []entry, past []publishing.Past
 			p.Places[k].Channel = s.channels[c].ID
 			if e.outcome != "" && (!e.partly || k == len(e.channels)-1) {
 				p.Places[k].State, p.Places[k].Problem = e.outcome, problems[e.outcome]
+				if e.partly {
+					p.Places[k].Problem = "network.too_large"
+				}
 				continue
 			}
 			all.Go(func() error { return s.import1(ctx, e, *p, c, &p.Places[k]) })
@@ -216,7 +219,7 @@ func (s *site) send(ctx context.Context, entries []entry, past []publishing.Past
 }
 
 // problems say why a post of the past did not go as planned.
-var problems = map[publishing.State]string{publishing.Failed: "network.server", publishing.Unknown: "network.cut", publishing.Frozen: "publishing.missed_frozen"}
+var problems = map[publishing.State]string{publishing.Failed: "network.refused", publishing.Unknown: "network.cut", publishing.Frozen: "publishing.missed_frozen"}
 
 // import1 puts a past post on one account, part by part.
 func (s *site) import1(ctx context.Context, e entry, p publishing.Past, c int, place *publishing.Place) error {

@@ -1,0 +1,96 @@
+package today
+
+import (
+	"time"
+
+	"vigie/internal/base/id"
+	"vigie/internal/brand"
+	"vigie/internal/channel"
+)
+
+// Day is the page of the day, over one brand or several.
+type Day struct {
+	// From and To are the day's midnights in its zone: a day of 23 or 25 hours
+	// twice a year.
+	From   time.Time     `json:"from"`
+	To     time.Time     `json:"to"`
+	Now    time.Time     `json:"now"`
+	Zone   string        `json:"zone"`
+	Brands []brand.Brand `json:"-"`
+	// Leaves are the posts of the day, by hour: those gone and those to come.
+	Leaves []Post `json:"leaves"`
+	// Troubles are what did not go as planned these two weeks, one for each
+	// channel, latest first.
+	Troubles []Trouble `json:"troubles"`
+	// Accesses are the channels that are signed out or soon will be, the most
+	// pressing first.
+	Accesses []channel.Channel `json:"accesses"`
+	// Drafts wait for somebody: those wished for the soonest hour first, then
+	// the longest untouched. Waiting counts them all, up to MaxDrafts.
+	Drafts  []Post   `json:"drafts"`
+	Waiting int      `json:"waiting"`
+	Freezes []Frozen `json:"freezes"`
+	// Night is what moved while nobody looked, oldest first.
+	Night     []Happening `json:"night"`
+	NightFrom time.Time   `json:"night_from"`
+	NightTo   time.Time   `json:"night_to"`
+	// First is what a new brand begins with; nil once all of it is done, or
+	// over several brands.
+	First *First `json:"first,omitempty"`
+	// Needs counts what waits for a person's hand.
+	Needs int `json:"needs"`
+
+	Channels map[id.Channel]channel.Channel `json:"-"`
+	Names    map[id.Person]string           `json:"-"`
+}
+
+// Frozen is a freeze and the brand it holds.
+type Frozen struct {
+	Brand id.Brand `json:"brand"`
+	Freeze
+}
+
+// First are the first steps of a brand.
+type First struct {
+	Channel bool `json:"channel"` // an account is connected
+	Post    bool `json:"post"`    // a first post is written
+	Team    bool `json:"team"`    // somebody else is there
+}
+
+// Done tells whether nothing of it is left to do.
+func (f First) Done() bool { return f.Channel && f.Post && f.Team }
+
+// Happening is one line of the night.
+type Happening struct {
+	At    time.Time `json:"at"`
+	Brand id.Brand  `json:"brand"`
+	// What is one of the kinds below.
+	What  What    `json:"what"`
+	Title string  `json:"title,omitempty"`
+	Post  id.Post `json:"post,omitempty"`
+	// Channels it was about.
+	Channels []id.Channel `json:"channels,omitempty"`
+	Who      id.Person    `json:"who,omitempty"` // who did it; empty: the program
+	// Late is by how much a post left after its hour.
+	Late time.Duration `json:"late,omitempty"`
+	N    int           `json:"n,omitempty"`
+}
+
+// What names a happening. It is part of the API.
+type What string
+
+const (
+	Left      What = "left"       // a post left, on Channels
+	LeftLate  What = "left_late"  // more than two minutes after its hour
+	NotLeft   What = "not_left"   // it failed or was missed
+	Doubt     What = "doubt"      // nobody knows whether it left
+	Cleared   What = "cleared"    // a doubt was cleared up by a look
+	Froze     What = "froze"      // somebody held everything
+	Thawed    What = "thawed"     // somebody let it go again
+	SignedOut What = "signed_out" // a network ended an access
+	Connected What = "connected"  // an account was connected
+	Planned   What = "planned"    // somebody scheduled N posts
+)
+
+// lateAfter is when a post is late for those who read of it.
+const lateAfter = 2 * time.Minute
