@@ -52,8 +52,8 @@ type Posts interface {
 	// Uses lists the posts of the brand that show the media and that the actor
 	// may see.
 	Uses(ctx context.Context, a team.Actor, b id.Brand, m id.Media) ([]Use, error)
-	// CountUses says how many posts show each of the media, drafts included; a
-	// media that none shows is missing.
+	// CountUses says how many posts show each of the media, drafts and those in
+	// the bin included; a media that none shows is missing.
 	CountUses(ctx context.Context, b id.Brand, list []id.Media) (map[id.Media]int, error)
 }
 

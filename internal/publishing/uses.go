@@ -8,10 +8,10 @@ import (
 	"vigie/internal/platform/sqldb"
 )
 
-// CountUses says how many posts that are not in the bin show each media; a
-// media that none shows is missing from the answer. It counts drafts whoever
-// asks, and names none: it is for the library, which must not erase what is
-// shown.
+// CountUses says how many posts show each media; a media that none shows is
+// missing from the answer. It counts drafts whoever asks, and posts in the bin
+// since they may come back, and names none: it is for the library, which must
+// not erase what is shown.
 func (s *Service) CountUses(ctx context.Context, b id.Brand, list []id.Media) (_ map[id.Media]int, err error) {
 	defer fault.Wrap(&err, "count uses of media")
 	out := map[id.Media]int{}
@@ -24,8 +24,7 @@ func (s *Service) CountUses(ctx context.Context, b id.Brand, list []id.Media) (_
 			}
 			out[m] = n
 			return nil
-		}, `SELECT pm.media, COUNT(*) FROM post_media pm JOIN post p ON p.id = pm.post AND p.brand = pm.brand
-			WHERE pm.brand = ? AND pm.media IN `+sqldb.Marks(len(part))+` AND p.binned_at IS NULL GROUP BY pm.media`,
+		}, `SELECT media, COUNT(*) FROM post_media WHERE brand = ? AND media IN `+sqldb.Marks(len(part))+` GROUP BY media`,
 			append([]any{b}, sqldb.Args(part)...)...)
 		if err != nil {
 			return nil, err
