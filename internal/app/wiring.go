@@ -61,6 +61,7 @@ func (a *App) example() teamweb.Example {
 // no line.
 func (a *App) sections() []ui.Section {
 	return []ui.Section{
+		{Key: "today", Icon: "jour", Letter: "T", Needs: team.SeePlanning, Path: func(b brand.Brand) string { return "/b/" + string(b.ID) + "/today" }, Count: a.dueToday(a.day())},
 		{Key: "calendar", Icon: "calendrier", Letter: "C", Needs: team.SeePlanning, Path: func(b brand.Brand) string { return "/b/" + string(b.ID) + "/calendar" }},
 		{Key: "media", Icon: "media", Letter: "M", Needs: team.SeeMedia, Path: func(b brand.Brand) string { return "/b/" + string(b.ID) + "/media" }},
 		{Key: "settings", Icon: "reglages", Foot: true, Needs: team.SeeBrand, Path: func(b brand.Brand) string { return "/b/" + string(b.ID) + "/settings" }},

@@ -136,7 +136,7 @@ type mark struct {
 // nearer than room, the first loses its words.
 const (
 	together = .047
-	room     = .125
+	room     = .16
 )
 
 // line places marks on the day; what would cover another joins it.
@@ -156,7 +156,7 @@ func (v view) line(all []mark) []mark {
 	}
 	for i := range out {
 		out[i].bare = i+1 < len(out) && out[i+1].t-out[i].t < room
-		out[i].end = out[i].t > .87
+		out[i].end = out[i].t > .868
 	}
 	return out
 }
@@ -203,7 +203,7 @@ func frac(f float64) string { return strconv.FormatFloat(f, 'f', 4, 64) }
 
 // short keeps a label of the line short.
 func short(s string) string {
-	const most = 22
+	const most = 20
 	r := []rune(s)
 	if len(r) <= most {
 		return s
