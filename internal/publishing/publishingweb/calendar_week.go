@@ -273,3 +273,11 @@ func (c *cal) campaignAt(k id.Campaign) string {
 	}
 	return o.at(c.q.view, c.q.day)
 }
+
+// nets is how many channels a card has room for.
+func (w week) nets() int {
+	if len(w.Days) == 1 {
+		return 8
+	}
+	return 2
+}

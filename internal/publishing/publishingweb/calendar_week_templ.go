@@ -795,7 +795,7 @@ func calWeek(c *cal, w week) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if x.Card != nil {
-					templ_7745c5c3_Err = pcard(*x.Card, 2).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = pcard(*x.Card, w.nets()).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
