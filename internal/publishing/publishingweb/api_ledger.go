@@ -19,12 +19,13 @@ type (
 		From    time.Time  `query:"from" doc:"Due from this instant"`
 		To      time.Time  `query:"to" doc:"Due before this instant"`
 	}
-	publicationIn struct {
+	// PublicationIn is the path of an operation on a publication.
+	PublicationIn struct {
 		api.InBrand
 		Publication id.Publication `path:"publication" format:"uuid"`
 	}
 	settleIn struct {
-		publicationIn
+		PublicationIn
 		Body struct {
 			Sent bool   `json:"sent" doc:"true: it is on the network. false: it is not, and it is sent again"`
 			URL  string `json:"url,omitempty" maxLength:"2000" doc:"Its address there, when you have it"`
@@ -52,7 +53,7 @@ func (f *Face) ledgerAPI(r *api.Registry) {
 			return &ledgerRows{Body: api.ListOf(page.Items, page.Next)}, err
 		})
 	api.Register(r, api.Op{ID: "get-publication", Method: "GET", Path: one, Guard: see, Group: group, Summary: "Read a publication with every step of its story"},
-		func(ctx context.Context, c api.Call, in *publicationIn) (*toldOut, error) {
+		func(ctx context.Context, c api.Call, in *PublicationIn) (*toldOut, error) {
 			p, steps, err := f.Room.Publication(ctx, c.Actor, c.Brand, in.Publication)
 			if steps == nil {
 				steps = []publishing.Step{}
@@ -60,7 +61,7 @@ func (f *Face) ledgerAPI(r *api.Registry) {
 			return &toldOut{Body: told{p, steps}}, err
 		})
 	api.Register(r, api.Op{ID: "retry-publication", Method: "POST", Path: one + "/retry", Guard: publish, Group: group, Summary: "Send again what failed, on this channel alone"},
-		func(ctx context.Context, c api.Call, in *publicationIn) (*struct{}, error) {
+		func(ctx context.Context, c api.Call, in *PublicationIn) (*struct{}, error) {
 			return nil, f.Room.Retry(ctx, c.Actor, c.Brand, in.Publication)
 		})
 	api.Register(r, api.Op{ID: "settle-publication", Method: "POST", Path: one + "/settle", Guard: publish, Group: group, Summary: "Say whether a publication in doubt is on the network"},
@@ -71,7 +72,7 @@ func (f *Face) ledgerAPI(r *api.Registry) {
 			return nil, f.Room.SettleNotSent(ctx, c.Actor, c.Brand, in.Publication)
 		})
 	api.Register(r, api.Op{ID: "withdraw-publication", Method: "POST", Path: one + "/withdraw", Guard: publish, Group: group, Summary: "Take a publication off its network", Description: "Last part of a thread first. Cannot be undone."},
-		func(ctx context.Context, c api.Call, in *publicationIn) (*struct{}, error) {
+		func(ctx context.Context, c api.Call, in *PublicationIn) (*struct{}, error) {
 			return nil, f.Room.Withdraw(ctx, c.Actor, c.Brand, in.Publication)
 		})
 }

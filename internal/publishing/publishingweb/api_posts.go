@@ -47,21 +47,23 @@ type (
 		api.InBrand
 		Body postWords
 	}
-	postIn struct {
+	// PostIn is the path of an operation on a post. It is exported for huma,
+	// which reads the fields of no other embedded type.
+	PostIn struct {
 		api.InBrand
 		Post id.Post `path:"post" format:"uuid"`
 	}
 	editPostIn struct {
-		postIn
+		PostIn
 		api.IfMatch
 		Body postWords
 	}
 	previewIn struct {
-		postIn
+		PostIn
 		Body *postWords `required:"false"`
 	}
 	scheduleIn struct {
-		postIn
+		PostIn
 		api.IfMatch
 		Body struct {
 			Local string `json:"local,omitempty" example:"2026-11-10T12:15" doc:"Hour on the brand's wall; left out with now or slot"`
@@ -146,7 +148,7 @@ func (f *Face) postsAPI(r *api.Registry) {
 			return postOut(f.Room.Create(ctx, c.Actor, c.Brand, in.Body.edit()))
 		})
 	api.Register(r, api.Op{ID: "get-post", Method: "GET", Path: post, Guard: see, Group: group, Summary: "Read a post with its variants"},
-		func(ctx context.Context, c api.Call, in *postIn) (*versionedPost, error) {
+		func(ctx context.Context, c api.Call, in *PostIn) (*versionedPost, error) {
 			return postOut(f.Room.Get(ctx, c.Actor, c.Brand, in.Post))
 		})
 	api.Register(r, api.Op{ID: "edit-post", Method: "PATCH", Path: post, Guard: write, Group: group, MaxBody: maxForm, Summary: "Change a post's words",
@@ -159,15 +161,15 @@ func (f *Face) postsAPI(r *api.Registry) {
 			return postOut(f.Room.Save(ctx, c.Actor, c.Brand, in.Post, v, in.Body.edit()))
 		})
 	api.Register(r, api.Op{ID: "bin-post", Method: "DELETE", Path: post, Guard: write, Group: group, Summary: "Move a post to the bin", Description: "Stays there thirty days. What has left stays on its networks."},
-		func(ctx context.Context, c api.Call, in *postIn) (*struct{}, error) {
+		func(ctx context.Context, c api.Call, in *PostIn) (*struct{}, error) {
 			return nil, f.Room.Bin(ctx, c.Actor, c.Brand, in.Post)
 		})
 	api.Register(r, api.Op{ID: "restore-post", Method: "POST", Path: post + "/restore", Guard: write, Group: group, Summary: "Take a post out of the bin, as a draft"},
-		func(ctx context.Context, c api.Call, in *postIn) (*struct{}, error) {
+		func(ctx context.Context, c api.Call, in *PostIn) (*struct{}, error) {
 			return nil, f.Room.Unbin(ctx, c.Actor, c.Brand, in.Post)
 		})
 	api.Register(r, api.Op{ID: "duplicate-post", Method: "POST", Path: post + "/duplicate", Guard: write, Group: group, Status: 201, Summary: "Make a draft with the same words, media and channels"},
-		func(ctx context.Context, c api.Call, in *postIn) (*versionedPost, error) {
+		func(ctx context.Context, c api.Call, in *PostIn) (*versionedPost, error) {
 			return postOut(f.Room.Duplicate(ctx, c.Actor, c.Brand, in.Post))
 		})
 	api.Register(r, api.Op{ID: "preview-post", Method: "POST", Path: post + "/preview", Guard: see, Group: group, MaxBody: maxForm, Summary: "What would leave on each channel, counted and checked",
@@ -209,11 +211,11 @@ func (f *Face) postsAPI(r *api.Registry) {
 			return &planning{Body: done}, err
 		})
 	api.Register(r, api.Op{ID: "unschedule-post", Method: "POST", Path: post + "/unschedule", Guard: publish, Group: group, Summary: "Take a post back to a draft"},
-		func(ctx context.Context, c api.Call, in *postIn) (*struct{}, error) {
+		func(ctx context.Context, c api.Call, in *PostIn) (*struct{}, error) {
 			return nil, f.Room.Unschedule(ctx, c.Actor, c.Brand, in.Post)
 		})
 	api.Register(r, api.Op{ID: "list-publications-of-post", Method: "GET", Path: post + "/publications", Guard: see, Group: group, Summary: "A post's publications, one per channel"},
-		func(ctx context.Context, c api.Call, in *postIn) (*publications, error) {
+		func(ctx context.Context, c api.Call, in *PostIn) (*publications, error) {
 			all, err := f.Room.Publications(ctx, c.Actor, c.Brand, in.Post)
 			return &publications{Body: api.ListOf(all, "")}, err
 		})

@@ -13,13 +13,23 @@ export function clean(s) {
   return s.normalize("NFC");
 }
 
+// cutsOf are the places where a grapheme begins. Since Unicode 15.1 browsers keep
+// the conjuncts of Indic scripts together; the server and the networks count
+// their consonants apart.
+function cutsOf(s) {
+  const out = [];
+  for (const g of segmenter.segment(s)) {
+    out.push(g.index);
+    if (g.segment.length > 2) for (const m of g.segment.matchAll(/(?<=[\p{M}\u200D])(?![\u0E33\u0EB3])\p{Lo}/gu)) out.push(g.index + m.index);
+  }
+  return out;
+}
+
 const plain = /^[\x00-\x7F]*$/;
 
 export function graphemes(s) {
   if (plain.test(s)) return s.length;
-  let n = 0;
-  for (const _ of segmenter.segment(s)) n++;
-  return n;
+  return cutsOf(s).length;
 }
 
 export const bytes = (s) => (plain.test(s) ? s.length : encoder.encode(s).length);
@@ -179,13 +189,6 @@ export function count(text, warning, rule) {
   if (why.length) t.why = why;
   t.over = (t.max > 0 && t.used > t.max) || (t.max_bytes > 0 && t.bytes > t.max_bytes);
   return t;
-}
-
-// cutsOf are the places where a text may be cut without breaking a grapheme.
-function cutsOf(s) {
-  const out = [];
-  for (const g of segmenter.segment(s)) out.push(g.index);
-  return out;
 }
 
 // fitting is the place up to which a text fits its rule.
