@@ -63,8 +63,9 @@ func (f *Face) show(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	fr := ui.Frame{Title: capital(r.Loc.Date(d.Now)), Active: "today"}
+	v := view{Day: d, r: r, all: all}
 	if len(mine) > 1 {
-		fr.Tools = ui.Seg(r.T("today.over"), []ui.Choice{{Label: r.Brand.Name, Href: here, Current: !all}, {Label: r.T("today.all"), Href: here + "?all=1", Current: all}})
+		v.over = []ui.Choice{{Label: r.Brand.Name, Href: here, Current: !all}, {Label: r.T("today.all"), Href: here + "?all=1", Current: all}}
 	}
 	if r.May(team.WritePosts) {
 		fr.Main = &ui.Action{Label: r.T("today.new"), Href: "/b/" + string(r.Brand.ID) + "/posts/new", Icon: "plus", Key: "N"}
@@ -72,7 +73,7 @@ func (f *Face) show(w http.ResponseWriter, r *ui.Request) error {
 	for _, b := range d.Brands {
 		fr.Live = append(fr.Live, "brand:"+string(b.ID))
 	}
-	return ui.Page(w, r, fr, page(view{Day: d, r: r, all: all, here: here}))
+	return ui.Page(w, r, fr, page(v))
 }
 
 // API registers the operation.

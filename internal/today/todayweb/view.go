@@ -27,7 +27,7 @@ type view struct {
 	today.Day
 	r    *ui.Request
 	all  bool
-	here string
+	over []ui.Choice // one brand or all; nil when there is one
 }
 
 func in(b id.Brand, rest string) string { return "/b/" + string(b) + rest }
@@ -124,19 +124,21 @@ func (v view) troubles() (out []today.Trouble) {
 type mark struct {
 	at     time.Time
 	t      float64 // 0 to 1
-	label  string
+	label  string  // what there is room for; may be empty
+	words  string  // the whole
 	href   string
 	signal ui.Signal
 	off    bool // gone already
 	end    bool // so late that its words go to the left
-	bare   bool // the next is too near for words
 }
 
-// Widths on the line, as parts of the day: nearer than together, two are one;
-// nearer than room, the first loses its words.
+// Widths on the line, as parts of the day on a usual screen: nearer than
+// together, two are one; an hour and a letter take up so much.
 const (
-	together = .047
-	room     = .16
+	together  = .047
+	hourWide  = .046
+	letter    = .0055
+	mostWords = 22
 )
 
 // line places marks on the day; what would cover another joins it.
@@ -155,8 +157,12 @@ func (v view) line(all []mark) []mark {
 		out, counts = append(out, m), append(counts, 1)
 	}
 	for i := range out {
-		out[i].bare = i+1 < len(out) && out[i+1].t-out[i].t < room
-		out[i].end = out[i].t > .868
+		free := mostWords
+		if i+1 < len(out) {
+			free = min(free, int((out[i+1].t-out[i].t-hourWide)/letter))
+		}
+		out[i].label, out[i].words = short(out[i].label, free), out[i].label
+		out[i].end = out[i].t+hourWide+letter*float64(len([]rune(out[i].label))) > 1
 	}
 	return out
 }
@@ -201,18 +207,21 @@ func (v view) below() []mark {
 
 func frac(f float64) string { return strconv.FormatFloat(f, 'f', 4, 64) }
 
-// short keeps a label of the line short.
-func short(s string) string {
-	const most = 20
+// short keeps a label of the line within so many letters; a stump says nothing
+// and is left out.
+func short(s string, most int) string {
 	r := []rune(s)
 	if len(r) <= most {
 		return s
 	}
-	cut := strings.TrimRight(string(r[:most-1]), "  ,;:.–")
-	if i := strings.LastIndexByte(cut, ' '); i > 10 {
+	if most < 9 {
+		return ""
+	}
+	cut := string(r[:most-1])
+	if i := strings.LastIndexFunc(cut, unicode.IsSpace); i > 6 {
 		cut = cut[:i]
 	}
-	return cut + "…"
+	return strings.TrimRightFunc(cut, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsPunct(r) }) + "…"
 }
 
 // sentence says the day in words, the pressing first.
