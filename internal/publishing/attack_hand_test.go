@@ -153,3 +153,5 @@ func (s *stage) inState(want State) int64 {
 }
 
 var errBroken = errors.New("broken on purpose")
+
+func contains(s, part string) bool { return strings.Contains(s, part) }
