@@ -198,3 +198,51 @@ func TestSeveralPostsMoveTogether(t *testing.T) {
 	p.untilAt("Les sablés", day(1)+"T12:15")
 	p.untilAt("Palets", day(4)+"T18:00")
 }
+
+// T1: what another person does is there without a reload.
+func TestAMoveIsSeenByTheOthers(t *testing.T) {
+	Wanted(t)
+	p, week, monday := planned(t, map[string]string{"Les sablés": "1 12:15"})
+	other := Someone(t, p.base, "yann")
+	other.SignIn(Email, Password)
+	other.Arrive("/b/", "/brands")
+	other.Go(week)
+	day := func(n int) string { return monday.AddDate(0, 0, n).Format("2006-01-02") }
+	other.untilAt("Les sablés", day(1)+"T12:15")
+	p.Go(week)
+	x, y := p.middle(cardAt("Les sablés"))
+	toX, _ := p.middle(fmt.Sprintf(`(() => { const r = document.querySelector('.cal-d[data-day="%s"]').getBoundingClientRect(); return [r.x + r.width / 2, 0] })()`, day(4)))
+	p.drag(x, y, toX, y)
+	p.untilAt("Les sablés", day(4)+"T12:15")
+	other.untilAt("Les sablés", day(4)+"T12:15")
+}
+
+// P4: on a phone, a long press picks a post up; another day keeps its hour.
+func TestAFingerMovesAPost(t *testing.T) {
+	Wanted(t)
+	p, week, monday := planned(t, map[string]string{"Les sablés": "0 12:15"})
+	p.Narrow()
+	p.Go(week)
+	day := func(n int) string { return monday.AddDate(0, 0, n).Format("2006-01-02") }
+	p.untilAt("Les sablés", day(0)+"T12:15")
+	x, y := p.middle(cardAt("Les sablés"))
+	touch := func(kind input.DispatchTouchEventType, points ...*input.TouchPoint) {
+		if points == nil {
+			points = []*input.TouchPoint{}
+		}
+		if _, err := chromedp.Call(p.ctx, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: kind, TouchPoints: points}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	touch(input.DispatchTouchEventTypeTouchStart, &input.TouchPoint{X: x, Y: y})
+	p.until("hold the post", func() bool {
+		return value(p, "look", chromedp.Evaluate[bool](`"dragging" in document.documentElement.dataset`))
+	})
+	toX, toY := p.middle(fmt.Sprintf(`(() => { const r = document.querySelector('.cal-d[data-day="%s"]').getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2] })()`, day(2)))
+	for i := 1; i <= 6; i++ {
+		f := float64(i) / 6
+		touch(input.DispatchTouchEventTypeTouchMove, &input.TouchPoint{X: x + (toX-x)*f, Y: y + (toY-y)*f})
+	}
+	touch(input.DispatchTouchEventTypeTouchEnd)
+	p.untilAt("Les sablés", day(2)+"T12:15")
+}

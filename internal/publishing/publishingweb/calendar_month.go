@@ -39,8 +39,8 @@ type monthCell struct {
 
 // monthBand is a day of a campaign; without a name, the band passes through.
 type monthBand struct {
-	Text, Title, Href, Colour string
-	Begins, Empty             bool
+	Text, Title, Colour string
+	Begins, Empty       bool
 }
 
 func (c *cal) month() month {
@@ -96,7 +96,7 @@ func cellBands(rows []bandRow, at int, t func(string, ...any) string) []monthBan
 			if at+1 < b.From || at+1 >= b.To {
 				continue
 			}
-			x = monthBand{Title: b.Title, Href: b.Href, Colour: b.Colour, Begins: b.Begins && at+1 == b.From}
+			x = monthBand{Title: b.Title, Colour: b.Colour, Begins: b.Begins && at+1 == b.From}
 			if at+1 == b.From {
 				x.Text = b.Name
 				if !b.Begins {

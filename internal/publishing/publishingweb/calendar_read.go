@@ -277,3 +277,14 @@ func (c *cal) jumpWords(day time.Time) (short, long string) {
 	}
 	return c.r.T("publishing.calendar.clock_forward"), c.r.T("publishing.calendar.clock_forward_text", "from", j.From, "to", j.To)
 }
+
+// clockNotes explain the changes of the clocks within the days shown.
+func (c *cal) clockNotes() []string {
+	var out []string
+	for day := c.first; day.Before(c.end); day = day.AddDate(0, 0, 1) {
+		if _, long := c.jumpWords(day); long != "" {
+			out = append(out, c.r.T("publishing.calendar.clock_note", "day", capital(c.loc.Date(c.noon(day))), "text", long))
+		}
+	}
+	return out
+}

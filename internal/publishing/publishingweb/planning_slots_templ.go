@@ -56,7 +56,7 @@ func slotsPage(v slotsView) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Button(ui.ButtonOpt{Label: i18n.T(ctx, "publishing.calendar.empty_channels_do"), Href: v.base + "/channels"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button(ui.ButtonOpt{Label: i18n.T(ctx, "publishing.calendar.empty_channels_do"), Href: v.base + "/settings/channels/new"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

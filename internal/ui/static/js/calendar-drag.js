@@ -101,7 +101,8 @@ function aim(x, y) {
   unmark();
   drag.target = null;
   if (!over) return;
-  if (over.matches(".cal-d")) {
+  const agenda = over.matches(".cal-d") && matchMedia("(max-width: 48rem)").matches;
+  if (over.matches(".cal-d") && !agenda) {
     const minute = minutes.at(over, y - drag.dy);
     const to = over.dataset.day + "T" + minutes.text(minute);
     drag.target = { to, over };
@@ -111,7 +112,8 @@ function aim(x, y) {
     m.textContent = to.slice(11);
     over.append(m);
     drag.mark = () => m.remove();
-  } else if (over.matches(".month-d")) {
+  } else if (agenda || over.matches(".month-d")) {
+    // A list of days has no hours to drop on: the post keeps its own.
     drag.target = { to: over.dataset.day + (drag.at ? drag.at.slice(10) : ""), over };
     over.setAttribute("data-over", "");
     drag.mark = () => over.removeAttribute("data-over");
