@@ -11,12 +11,14 @@ import (
 
 const confirmAfter = 2 * time.Second
 
+const confirmable = `SELECT ` + publicationColumns + ` FROM publication WHERE confirm AND next_at <= ? ORDER BY next_at LIMIT 50`
+
 // confirmer follows what was sent but not final: media still processed, a
 // permalink not known yet. It is apart from sending, so that nothing here can
 // make a post leave twice.
 func (l *Ledger) confirmer(ctx context.Context) {
 	for ctx.Err() == nil {
-		due, err := sqldb.List(ctx, l.DB, scanPublication, `SELECT `+publicationColumns+` FROM publication WHERE confirm AND next_at <= ? ORDER BY next_at LIMIT 50`, sqldb.At(l.DB.Now()))
+		due, err := sqldb.List(ctx, l.DB, scanPublication, confirmable, sqldb.At(l.DB.Now()))
 		if err != nil && ctx.Err() == nil {
 			l.Log.Error("confirm", "error", err)
 		}

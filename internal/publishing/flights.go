@@ -75,11 +75,13 @@ func (f *flights) doubted(p id.Publication, wall time.Time) (time.Duration, bool
 	return time.Since(d.steady), ok && d.wall.Equal(wall)
 }
 
+const mineSending = `SELECT id FROM publication WHERE state = 'sending' AND node = ?`
+
 // forgotten finds what the rows say this node is sending and it is not. Those
 // are looked up like anybody's orphans.
 func (l *Ledger) forgotten(ctx context.Context) error {
 	l.flights.mu.Lock()
-	mine, err := sqldb.Values[id.Publication](ctx, l.DB, `SELECT id FROM publication WHERE state = 'sending' AND node = ?`, l.node)
+	mine, err := sqldb.Values[id.Publication](ctx, l.DB, mineSending, l.node)
 	var lost []id.Publication
 	for _, p := range mine {
 		if l.flights.of[p] == 0 {

@@ -88,6 +88,10 @@ type Thawed struct {
 	Missed []id.Publication `json:"missed"`
 }
 
+// isFrozen says so in the words of the index publication_trouble: without them
+// SQLite reads the whole table.
+const isFrozen = `state IN ('failed', 'unknown', 'frozen') AND state = 'frozen'`
+
 // Thaw lifts a freeze. What is still to come leaves at its hour; what was
 // missed stays held, with its reason. Lifting what is not frozen does nothing.
 func (s *Service) Thaw(ctx context.Context, a team.Actor, b id.Brand) (_ Thawed, err error) {
@@ -109,12 +113,12 @@ func (s *Service) Thaw(ctx context.Context, a team.Actor, b id.Brand) (_ Thawed,
 		}
 		// A brand may be held twice: by its own freeze and by the one for all.
 		still := ` AND NOT EXISTS (SELECT 1 FROM brand_freeze f WHERE f.lifted_at IS NULL AND (f.brand = '' OR f.brand = publication.brand))`
-		free, err := moveMany(ctx, tx, b, `state = 'frozen' AND problem = '' AND due_at > ?`+still, []any{sqldb.At(tx.Now)},
+		free, err := moveMany(ctx, tx, b, isFrozen+` AND problem = '' AND due_at > ?`+still, []any{sqldb.At(tx.Now)},
 			`state = 'planned', next_at = due_at`, nil, Step{What: StepThawed, Who: string(a.Person)})
 		if err != nil {
 			return err
 		}
-		missed, err := moveMany(ctx, tx, b, `state = 'frozen' AND problem = '' AND due_at <= ?`+still, []any{sqldb.At(tx.Now)},
+		missed, err := moveMany(ctx, tx, b, isFrozen+` AND problem = '' AND due_at <= ?`+still, []any{sqldb.At(tx.Now)},
 			`problem = ?`, []any{"publishing.missed_frozen"}, Step{What: StepMissed})
 		if err != nil {
 			return err

@@ -129,13 +129,16 @@ func (l *Ledger) Stop(ctx context.Context) error {
 	return err
 }
 
+// nextHour is what the clock asks.
+const nextHour = `SELECT next_at FROM publication WHERE state IN ('planned', 'due') ORDER BY next_at LIMIT 1`
+
 // clock waits for the next hour and claims what is due. It looks at least every
 // second: another node may have planned something, or the machine's clock may
 // have been set.
 func (l *Ledger) clock(ctx context.Context) {
 	for ctx.Err() == nil {
 		wait := time.Second
-		next, err := sqldb.Value[sqldb.Time](ctx, l.DB, `SELECT next_at FROM publication WHERE state IN ('planned', 'due') ORDER BY next_at LIMIT 1`)
+		next, err := sqldb.Value[sqldb.Time](ctx, l.DB, nextHour)
 		switch {
 		case err == nil:
 			wait = min(time.Second, next.Sub(l.DB.Now()))

@@ -35,10 +35,12 @@ func (l *Ledger) looker(ctx context.Context) {
 	}
 }
 
+const lookable = `state = 'unknown' AND next_at <= ?`
+
 // claimLooks takes the looks that are due and moves their next one on, so that
 // no other node makes them too.
 func (l *Ledger) claimLooks(ctx context.Context, limit int) (out []claimed, err error) {
-	n, err := sqldb.Value[int64](ctx, l.DB, `SELECT COUNT(*) FROM (SELECT 1 FROM publication WHERE state = 'unknown' AND next_at <= ? LIMIT 1) AS due`, sqldb.At(l.DB.Now()))
+	n, err := sqldb.Value[int64](ctx, l.DB, `SELECT COUNT(*) FROM (SELECT 1 FROM publication WHERE `+lookable+` LIMIT 1) AS due`, sqldb.At(l.DB.Now()))
 	if err != nil || n == 0 {
 		return nil, err // the usual case costs no write
 	}
@@ -52,7 +54,7 @@ func (l *Ledger) claimLooks(ctx context.Context, limit int) (out []claimed, err 
 			}
 			return c, err
 		}, `UPDATE publication SET looks = looks + 1, next_at = ?, version = version + 1
-			WHERE id IN (SELECT id FROM publication WHERE state = 'unknown' AND next_at <= ? ORDER BY next_at LIMIT ?`+tx.SkipLocked()+`)
+			WHERE id IN (SELECT id FROM publication WHERE `+lookable+` ORDER BY next_at LIMIT ?`+tx.SkipLocked()+`)
 			RETURNING `+publicationColumns+`, intent_at, doubt_at`, sqldb.At(tx.Now.Add(2*time.Minute)), sqldb.At(tx.Now), limit)
 		return err
 	})

@@ -103,10 +103,11 @@ func (l *Ledger) bury(ctx context.Context) error {
 	return nil
 }
 
+const orphaned = `state = 'sending' AND NOT EXISTS (SELECT 1 FROM node n WHERE n.id = publication.node)`
+
 // orphans finds what was being sent by a node that is no more. Nobody knows
 // how its call ended: it is looked up, never repeated.
 func (l *Ledger) orphans(ctx context.Context) error {
-	const orphaned = `state = 'sending' AND NOT EXISTS (SELECT 1 FROM node n WHERE n.id = publication.node)`
 	n, err := sqldb.Value[int64](ctx, l.DB, `SELECT COUNT(*) FROM publication WHERE `+orphaned)
 	if err != nil || n == 0 {
 		return err
@@ -162,9 +163,11 @@ func (l *Ledger) watchdog(ctx context.Context) {
 	}
 }
 
+const overdueCount = `SELECT COUNT(*) FROM publication WHERE state IN ('planned', 'due') AND next_at < ?`
+
 func (l *Ledger) watch(ctx context.Context) error {
 	limit := sqldb.At(l.DB.Now().Add(-OverdueAfter))
-	n, err := sqldb.Value[int64](ctx, l.DB, `SELECT COUNT(*) FROM publication WHERE state IN ('planned', 'due') AND next_at < ?`, limit)
+	n, err := sqldb.Value[int64](ctx, l.DB, overdueCount, limit)
 	if err != nil {
 		return err
 	}

@@ -47,15 +47,17 @@ func (s *Service) rezonePublications(ctx context.Context) error {
 	}
 	var moved []key
 	// Only what waits for an hour of the wall: a retry has an hour of its own.
-	err := sqldb.Each(ctx, s.DB, func(r sqldb.Scanner) error {
-		p, err := scanPublication(r)
-		if _, off := wallAt(p.Planned, p.DueAt); err == nil && off {
-			moved = append(moved, key{p.Brand, p.ID})
+	for _, where := range []string{`state IN ('planned', 'due') AND state = 'planned' AND next_at > ?`, isFrozen + ` AND due_at > ?`} {
+		err := sqldb.Each(ctx, s.DB, func(r sqldb.Scanner) error {
+			p, err := scanPublication(r)
+			if _, off := wallAt(p.Planned, p.DueAt); err == nil && off {
+				moved = append(moved, key{p.Brand, p.ID})
+			}
+			return err
+		}, `SELECT `+publicationColumns+` FROM publication WHERE `+where, sqldb.At(s.DB.Now()))
+		if err != nil {
+			return err
 		}
-		return err
-	}, `SELECT `+publicationColumns+` FROM publication WHERE state IN ('planned', 'frozen') AND due_at > ?`, sqldb.At(s.DB.Now()))
-	if err != nil {
-		return err
 	}
 	for _, k := range moved {
 		err := s.DB.Write(ctx, func(tx *sqldb.Tx) error { return s.rezone(ctx, tx, k.brand, k.id) })
