@@ -222,7 +222,7 @@ func (a *App) takeLock() error {
 // until ctx ends.
 func (a *App) Stop(ctx context.Context) error {
 	var errs []error
-	for _, stop := range []func(context.Context) error{a.keepTime, a.Ledger.Stop, a.Jobs.Stop, a.Book.Stop, a.Hub.Stop} {
+	for _, stop := range []func(context.Context) error{a.KeepTime, a.Ledger.Stop, a.Jobs.Stop, a.Book.Stop, a.Hub.Stop} {
 		errs = append(errs, stop(ctx))
 	}
 	return errors.Join(errs...)

@@ -54,13 +54,13 @@ func (a *App) took(ctx context.Context, actor team.Actor, _ brand.Brand, subject
 	full := a.DB.Now().Sub(t.since) >= attentionEvery
 	t.mu.Unlock()
 	if full {
-		return a.keepTime(ctx)
+		return a.KeepTime(ctx)
 	}
 	return nil
 }
 
-// keepTime writes what was gathered into the logbook.
-func (a *App) keepTime(ctx context.Context) error {
+// KeepTime writes what was gathered into the logbook; Stop does it at last.
+func (a *App) KeepTime(ctx context.Context) error {
 	t := &a.attention
 	t.mu.Lock()
 	spent, who := t.spent, t.who

@@ -57,6 +57,7 @@ var beside = map[string]string{
 	"POST /profile/tokens":                            "one's own tokens, in one's own brands",
 	"POST /profile/tokens/{token}/revoke":             "one's own tokens",
 	"GET /brands":                                     "lists one's own brands",
+	"GET /today":                                      "sends to the day of one's own brand",
 	"POST /brands/{archived}/restore":                 "its owner only, asked in the verb",
 	"GET /channels/callback":                          "finds one's own sign-in by its state",
 	"GET /practice/{account}":                         "asks for a role in a brand of the account",

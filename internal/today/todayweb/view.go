@@ -129,15 +129,15 @@ type mark struct {
 	href   string
 	signal ui.Signal
 	off    bool // gone already
-	end    bool // so late that its words go to the left
+	end    bool // so late that its hour goes to the left
 }
 
 // Widths on the line, as parts of the day on a usual screen: nearer than
 // together, two are one; an hour and a letter take up so much.
 const (
 	together  = .047
-	hourWide  = .046
-	letter    = .0055
+	hourWide  = .041
+	letter    = .0049
 	mostWords = 22
 )
 
@@ -157,12 +157,16 @@ func (v view) line(all []mark) []mark {
 		out, counts = append(out, m), append(counts, 1)
 	}
 	for i := range out {
-		free := mostWords
+		next := 1.0
 		if i+1 < len(out) {
-			free = min(free, int((out[i+1].t-out[i].t-hourWide)/letter))
+			next = out[i+1].t
 		}
-		out[i].label, out[i].words = short(out[i].label, free), out[i].label
-		out[i].end = out[i].t+hourWide+letter*float64(len([]rune(out[i].label))) > 1
+		if now := v.part(v.Now); out[i].t < now && now < next { // the line of now is not written over
+			next = now
+			out[i].end = now-out[i].t < hourWide && (i == 0 || out[i].t-out[i-1].t > 2*hourWide)
+		}
+		out[i].label, out[i].words = short(out[i].label, min(mostWords, int((next-out[i].t-hourWide)/letter))), out[i].label
+		out[i].end = out[i].end || out[i].t+hourWide > 1
 	}
 	return out
 }
