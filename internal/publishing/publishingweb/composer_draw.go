@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -123,6 +124,16 @@ func (v *view) optionsSet() bool {
 // waiting tells whether something of the post has not begun to leave.
 func (v *view) waiting() bool {
 	return slices.ContainsFunc(v.pubs, func(p publishing.Publication) bool { return p.State.Waiting() })
+}
+
+// going tells whether something of the post is under way now.
+func (v *view) going() bool {
+	return slices.ContainsFunc(v.pubs, func(p publishing.Publication) bool { return underWay(p.State, p.DueAt, v.r.Loc.Now()) })
+}
+
+// underWay tells whether a publication may change from one moment to the next.
+func underWay(s publishing.State, due, now time.Time) bool {
+	return s == publishing.Sending || s == publishing.Due || s == publishing.Unknown || s == publishing.Planned && due.Before(now.Add(time.Minute))
 }
 
 // canLeave tells whether scheduling would do anything: some channel has not

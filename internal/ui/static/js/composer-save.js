@@ -137,7 +137,12 @@ export function take(answer) {
   for (const [id, html] of Object.entries(answer.html || {})) {
     const at = document.getElementById(id);
     if (!at || shown[id] === html) continue;
+    // A dialog that asks about a button still needs that button.
+    if (id === "gestures" && document.querySelector("dialog[open]")) continue;
     shown[id] = html;
+    const fresh = at.cloneNode(false);
+    fresh.innerHTML = html;
+    if (at.isEqualNode(fresh)) continue;
     const focus = at.contains(document.activeElement) ? [document.activeElement.name, document.activeElement.value] : null;
     at.innerHTML = html;
     if (focus?.[0]) at.querySelector(`[name="${focus[0]}"][value="${CSS.escape(focus[1])}"]`)?.focus();
@@ -265,6 +270,8 @@ document.addEventListener("vigie:event", (e) => {
   clearTimeout(pulling);
   pulling = setTimeout(pull, 700);
 });
+// What happened before the stream was open, where something is under way.
+document.addEventListener("vigie:live", () => document.querySelector("#sending [data-going]") && pull());
 window.addEventListener("online", () => dirty() && save());
 document.addEventListener("visibilitychange", () => document.hidden && dirty() && save());
 

@@ -156,8 +156,11 @@ form.addEventListener("submit", async (e) => {
   if (sure) return;
   e.preventDefault();
   if (!(await save()) && dirty()) return; // the line of the head says why
+  // The save may have drawn the button anew.
+  const again = b.isConnected ? b : [...form.elements].find((x) => x.type === "submit" && x.name === b.name && x.value === b.value && x.getAttribute("formaction") === b.getAttribute("formaction"));
+  if (!again) return;
   sure = true;
-  form.requestSubmit(b);
+  form.requestSubmit(again);
   sure = false;
 });
 

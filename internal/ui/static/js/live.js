@@ -31,6 +31,11 @@ async function listen() {
       refresh(() => true);
     }
     failures = 0;
+    // What happened between the page and the stream: asked for where something
+    // is under way (data-live-now), and by modules that hear "vigie:live".
+    document.dispatchEvent(new CustomEvent("vigie:live"));
+    for (const el of document.querySelectorAll("[data-live][data-live-now][id]")) due.add(el.id);
+    if (due.size && !timer) timer = setTimeout(renew, 150);
     await read(res.body);
   } catch {
     if (mine.signal.aborted) return;
