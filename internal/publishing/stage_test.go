@@ -198,9 +198,6 @@ type stage struct {
 	claire team.Actor
 	chans  []id.Channel
 	book   *logbook.Book
-
-	mu     sync.Mutex
-	offset time.Duration
 }
 
 func newStage(t *testing.T, db *sqldb.DB) *stage {

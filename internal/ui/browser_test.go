@@ -32,7 +32,6 @@ type desk struct {
 	title  string
 	undone int
 	took   time.Duration
-	here   []string
 }
 
 func (d *desk) page(w http.ResponseWriter, r *Request) error {

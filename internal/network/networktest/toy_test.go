@@ -23,7 +23,6 @@ type toyServer struct {
 	*Fake
 	mu    sync.Mutex
 	posts []toyPost
-	media int
 	token string
 }
 

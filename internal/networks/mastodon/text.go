@@ -40,7 +40,7 @@ func words(b *strings.Builder, n *html.Node) {
 			b.WriteString(attribute(n, "alt"))
 			return
 		case atom.A:
-			if class := " " + attribute(n, "class") + " "; !strings.Contains(class, " mention ") && !strings.Contains(class, " hashtag ") && strings.Contains(attribute(n, "rel"), "tag") == false {
+			if class := " " + attribute(n, "class") + " "; !strings.Contains(class, " mention ") && !strings.Contains(class, " hashtag ") && !strings.Contains(attribute(n, "rel"), "tag") {
 				b.WriteString(linked(n))
 				return
 			}
