@@ -1,17 +1,17 @@
 package measure
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
 	"os"
+	"os/exec"
 	"runtime"
-	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -72,34 +72,34 @@ func (b *bench) pages(ctx context.Context) error {
 	return b.served(ctx, br)
 }
 
-// served starts the program anew on the filled folder, as its owner would.
+// served starts the program anew on the filled folder, in a process of its own,
+// as its owner would.
 func (b *bench) served(ctx context.Context, br brand.Brand) error {
-	runtime.GC()
-	debug.FreeOSMemory()
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	life, end := context.WithCancel(ctx)
+	cmd := exec.CommandContext(life, self, "serve", "--no-open", "--data", b.dir+"/pages", "--addr", "127.0.0.1:0", "--log", "error")
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 20 * time.Second
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		end()
+		return err
+	}
 	began := time.Now()
-	a, err := b.open(ctx, "pages")
-	if err != nil {
+	if err := cmd.Start(); err != nil {
+		end()
 		return err
 	}
-	defer a.Close()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
+	defer func() { end(); _ = cmd.Wait() }()
+	line, err := bufio.NewReader(out).ReadString('\n')
+	base := strings.TrimSpace(strings.TrimPrefix(line, "Vigie: "))
+	if err != nil || !strings.HasPrefix(base, "http://") {
+		return fault.New(fault.Internal, "").Becausef("the program did not say its address: %q %v", line, err)
 	}
-	if err := a.Start(ctx); err != nil {
-		return err
-	}
-	serving, stop := context.WithCancel(ctx)
-	done := make(chan error, 1)
-	go func() { done <- a.Serve(serving, ln) }()
-	defer func() {
-		stop()
-		<-done
-		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
-		defer cancel()
-		_ = a.Stop(end)
-	}()
-	base := "http://" + ln.Addr().String()
 	jar, _ := cookiejar.New(nil)
 	client := &http.Client{Jar: jar, Transport: &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true}}
 	if err := get(ctx, client, base+"/sign-in"); err != nil {
@@ -107,16 +107,17 @@ func (b *bench) served(ctx context.Context, br brand.Brand) error {
 	}
 	first := time.Since(began)
 	b.say(fmt.Sprintf("start to first page with %d rows", b.size.Rows), "≤ 50 ms", first <= 50*time.Millisecond, "%.0f ms", ms(first))
+	time.Sleep(3 * time.Second) // idle is a state, not a moment
+	if rss, ok := resident(cmd.Process.Pid); ok {
+		b.say("idle memory", "≤ 40 MB", rss <= 40<<20, "%.0f MB", float64(rss)/(1<<20))
+	}
 	res, err := client.PostForm(base+"/sign-in", url.Values{"email": {Email}, "password": {Password}})
 	if err != nil {
 		return err
 	}
 	res.Body.Close()
-	if rss, ok := resident(); ok {
-		b.say("idle memory of the whole process, the bench in it", "≤ 40 MB", rss <= 40<<20, "%.0f MB", float64(rss)/(1<<20))
-	}
 	in := base + "/b/" + string(br.ID)
-	month := a.DB.Now().AddDate(0, 1, 0).Format("2006-01") + "-10"
+	month := time.Now().AddDate(0, 1, 0).Format("2006-01") + "-10"
 	rows := []struct {
 		what, path, budget string
 		limit              time.Duration
@@ -195,9 +196,9 @@ func (b *bench) rate(ctx context.Context, c *http.Client, health, page string) (
 	return quantile(sorted(pages), .99), quantile(sorted(healths), .99), failed
 }
 
-// resident is the memory of this process as the system counts it; Linux only.
-func resident() (int64, bool) {
-	raw, err := os.ReadFile("/proc/self/statm")
+// resident is the memory of a process as the system counts it; Linux only.
+func resident(pid int) (int64, bool) {
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
 	if err != nil {
 		return 0, false
 	}
