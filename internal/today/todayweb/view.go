@@ -129,7 +129,7 @@ type mark struct {
 	href   string
 	signal ui.Signal
 	off    bool // gone already
-	end    bool // so late that its hour goes to the left
+	end    bool // no room for its hour on the right: it goes to the left
 }
 
 // Widths on the line, as parts of the day on a usual screen: nearer than
@@ -150,23 +150,30 @@ func (v view) line(all []mark) []mark {
 		m.t = v.part(m.at)
 		if k := len(out) - 1; k >= 0 && m.t-out[k].t < together {
 			counts[k]++
-			out[k].label, out[k].href = v.r.T("today.line.more", "n", counts[k]), "#leaves"
+			out[k].label, out[k].words, out[k].href = v.r.T("today.line.more", "n", counts[k]), out[k].words+", "+m.label, "#leaves"
 			out[k].signal, out[k].off = worse(out[k].signal, m.signal), out[k].off && m.off
 			continue
 		}
+		m.words = m.label
 		out, counts = append(out, m), append(counts, 1)
 	}
-	for i := range out {
-		next := 1.0
-		if i+1 < len(out) {
-			next = out[i+1].t
+	now, next := v.part(v.Now), 1.0
+	for i := len(out) - 1; i >= 0; i-- { // from the right: each ends where the next begins
+		m := &out[i]
+		if m.t < now && now < next {
+			next = now // the line of now is not written over
 		}
-		if now := v.part(v.Now); out[i].t < now && now < next { // the line of now is not written over
-			next = now
-			out[i].end = now-out[i].t < hourWide && (i == 0 || out[i].t-out[i-1].t > 2*hourWide)
+		alone := i == 0 || m.t-out[i-1].t > 2.3*hourWide
+		if next-m.t < hourWide && alone {
+			m.end, m.label = true, ""
+			next = m.t - hourWide
+			continue
 		}
-		out[i].label, out[i].words = short(out[i].label, min(mostWords, int((next-out[i].t-hourWide)/letter))), out[i].label
-		out[i].end = out[i].end || out[i].t+hourWide > 1
+		m.label = short(m.label, min(mostWords, int((next-m.t-hourWide)/letter)))
+		if m.label == "" && counts[i] > 1 && next-m.t > hourWide+3*letter {
+			m.label = "×" + strconv.Itoa(counts[i])
+		}
+		next = m.t
 	}
 	return out
 }
@@ -224,6 +231,8 @@ func short(s string, most int) string {
 	cut := string(r[:most-1])
 	if i := strings.LastIndexFunc(cut, unicode.IsSpace); i > 6 {
 		cut = cut[:i]
+	} else if i >= 0 {
+		return ""
 	}
 	return strings.TrimRightFunc(cut, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsPunct(r) }) + "…"
 }
