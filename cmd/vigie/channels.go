@@ -181,10 +181,10 @@ type doctorCmd struct {
 	JSON bool `help:"For programs."`
 }
 
-// Run examines the instance. It changes nothing, and ends with an error when
-// something is broken.
+// Run examines the instance. It changes nothing, not even a schema that is
+// behind, and ends with an error when something is broken.
 func (c *doctorCmd) Run(e *env) error {
-	return e.with(func(a *app.App) error {
+	return e.asItStands(func(a *app.App) error {
 		findings, err := a.Examine(e.ctx)
 		if err != nil {
 			return err

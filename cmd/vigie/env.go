@@ -46,6 +46,15 @@ func (e *env) with(fn func(a *app.App) error) error {
 	return errors.Join(fn(a), a.Close())
 }
 
+// asItStands is with, without bringing the database up to this version first.
+func (e *env) asItStands(fn func(a *app.App) error) error {
+	a, err := app.Build(e.ctx, e.config, e.log)
+	if err != nil {
+		return err
+	}
+	return errors.Join(fn(a), a.Close())
+}
+
 // language is the terminal's, French unless it says otherwise.
 func language() string {
 	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {

@@ -57,7 +57,7 @@ func configFor(t *testing.T, d sqldb.Dialect) app.Config {
 // build opens an instance until the end of the test.
 func build(t *testing.T, c app.Config) *house {
 	t.Helper()
-	a, err := app.Build(t.Context(), c, slog.New(slog.DiscardHandler))
+	a, err := app.Build(t.Context(), c, quiet())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,6 +70,8 @@ func build(t *testing.T, c app.Config) *house {
 	h.serve()
 	return h
 }
+
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 // serve makes the handler anew: with it the API's budget of requests is fresh.
 func (h *house) serve() {

@@ -152,6 +152,7 @@ func (s *Service) SignOut(ctx context.Context, session string) (err error) {
 		if _, err := tx.Exec(ctx, `DELETE FROM person_session WHERE hash = ?`, secret.Hash(session)); err != nil {
 			return err
 		}
+		tx.AfterCommit(func() { s.tell(personTopic(v.person.ID), "session.ended", string(v.session)) })
 		return s.recordPerson(ctx, tx, as(v.person.ID), v.person.ID, "person.signed_out", sessionAct{Session: string(v.session)}, nil)
 	})
 }
