@@ -115,7 +115,7 @@ func (l *postList) tabs() []ui.Choice {
 	for i, v := range views {
 		out[i] = ui.Choice{Label: l.r.T("composer.view." + v), Href: with(l.path(), l.q, "view", v), Current: v == l.view}
 	}
-	return out
+	return append(out, ui.Choice{Label: l.r.T("ledger.title"), Href: "/b/" + string(l.r.Brand.ID) + "/publications"})
 }
 
 func (l *postList) older() string {

@@ -98,7 +98,7 @@ func (l *ledgerList) tabs() []ui.Choice {
 		}
 		out = append(out, ui.Choice{Label: l.r.T("ledger.tab." + t.key), Href: with(l.path(), l.q, "state", value), Current: t.key == l.state, N: l.counts[t.key]})
 	}
-	return out
+	return append(out, ui.Choice{Label: l.r.T("composer.posts"), Href: "/b/" + string(l.r.Brand.ID) + "/posts"})
 }
 
 func (l *ledgerList) older() string {
