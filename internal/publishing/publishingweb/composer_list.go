@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 
+	"vigie/internal/base/fault"
 	"vigie/internal/base/id"
 	"vigie/internal/channel"
 	"vigie/internal/publishing"
@@ -49,7 +50,11 @@ func (f *Face) posts(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	l.rows, l.next = page.Items, page.Next
-	if l.order, l.channels, err = f.known(r); err != nil {
+	var named []id.Channel
+	for _, row := range l.rows {
+		named = append(named, row.Channels...)
+	}
+	if l.order, l.channels, err = f.known(r, named...); err != nil {
 		return err
 	}
 	if l.campaigns, err = f.Room.Campaigns(ctx, r.Actor, b); err != nil {
@@ -66,8 +71,9 @@ func (f *Face) posts(w http.ResponseWriter, r *ui.Request) error {
 	return ui.Page(w, r, fr, postsPage(l))
 }
 
-// known are the brand's channels, in their order and by id.
-func (f *Face) known(r *ui.Request) ([]channel.Channel, map[id.Channel]channel.Channel, error) {
+// known are the brand's channels, in their order, and by id with those that a
+// row still names although they were removed.
+func (f *Face) known(r *ui.Request, named ...id.Channel) ([]channel.Channel, map[id.Channel]channel.Channel, error) {
 	list, err := f.Channels.List(r.Context(), r.Actor, r.Brand.ID)
 	if err != nil {
 		return nil, nil, err
@@ -75,6 +81,14 @@ func (f *Face) known(r *ui.Request) ([]channel.Channel, map[id.Channel]channel.C
 	by := map[id.Channel]channel.Channel{}
 	for _, c := range list {
 		by[c.ID] = c
+	}
+	for _, c := range named {
+		if _, ok := by[c]; !ok {
+			// Asked once each: few channels are ever removed.
+			if by[c], err = f.Channels.Get(r.Context(), r.Actor, r.Brand.ID, c); err != nil && !fault.Is(err, fault.NotFound) {
+				return nil, nil, err
+			}
+		}
 	}
 	return list, by, nil
 }
@@ -138,7 +152,7 @@ func (l *postList) filtered() bool {
 }
 
 func (l *postList) net(c id.Channel) channel.Channel {
-	if known, ok := l.channels[c]; ok {
+	if known, ok := l.channels[c]; ok && known.ID != "" {
 		return known
 	}
 	return channel.Channel{Short: "?", Title: l.r.T("composer.gone_channel")}

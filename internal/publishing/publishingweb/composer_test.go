@@ -258,6 +258,19 @@ func TestTheListIsReadPageByPageAndFiltered(t *testing.T) {
 	})
 }
 
+// Nothing is dropped silently: a post still names the channel that was removed.
+func TestAPostOutlivesItsChannel(t *testing.T) {
+	eachAgency(t, func(t *testing.T, a *agency) {
+		p := a.scheduled("Orpheline", "2026-10-21T09:00")
+		if err := a.channels.Remove(t.Context(), a.claire, a.brand, a.chans[0]); err != nil {
+			t.Fatal(err)
+		}
+		has(t, a.see("/posts/"+string(p.ID)), "Orpheline", "Ce canal a été retiré de la marque")
+		has(t, a.see("/publications"), "Orpheline", ">kerlann<")
+		has(t, a.see("/publications/"+string(a.publication(p.ID).ID)), "Orpheline")
+	})
+}
+
 // Walls: who has no role in the brand learns nothing from any route here.
 func TestAStrangerFindsNothingAnywhere(t *testing.T) {
 	eachAgency(t, func(t *testing.T, a *agency) {
@@ -308,6 +321,17 @@ func TestWhoOnlyReadsCannotWriteAndAClientSeesNoDraft(t *testing.T) {
 		hasNot(t, out.body, "<textarea", `name="do"`)
 		if out = a.ask("POST", at, a.words("x", "version", "1").Encode(), "X-Who", "analyst"); out.status != http.StatusForbidden {
 			t.Error(out.status)
+		}
+		// What is scheduled she sees, with its previews and without the team's names.
+		a.scheduled("Bientôt", "2026-10-22T09:00")
+		for _, who := range []string{"client", "moderator"} {
+			shown := a.posts()[0]
+			out = a.ask("GET", a.path("/posts/"+string(shown.ID)), "", "X-Who", who)
+			has(t, out.body, "Bientôt", "22 octobre", "Aperçus")
+			hasNot(t, out.body, "<textarea")
+			if out = a.ask("GET", a.path("/publications"), "", "X-Who", who); out.status != http.StatusOK {
+				t.Error(who, out.status)
+			}
 		}
 		if out = a.ask("GET", a.path("/posts/new"), "", "X-Who", "client"); out.status != http.StatusForbidden {
 			t.Error(out.status)

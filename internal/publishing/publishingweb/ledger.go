@@ -80,7 +80,11 @@ func (f *Face) publications(w http.ResponseWriter, r *ui.Request) error {
 		}
 		l.counts[t.key] = len(some.Items)
 	}
-	if l.order, l.channels, err = f.known(r); err != nil {
+	var named []id.Channel
+	for _, row := range l.rows {
+		named = append(named, row.Channel)
+	}
+	if l.order, l.channels, err = f.known(r, named...); err != nil {
 		return err
 	}
 	return ui.Page(w, r, ui.Frame{Title: r.T("ledger.title"), Active: "calendar",
@@ -116,7 +120,7 @@ func (l *ledgerList) newer() string {
 }
 
 func (l *ledgerList) net(c id.Channel) channel.Channel {
-	if known, ok := l.channels[c]; ok {
+	if known, ok := l.channels[c]; ok && known.ID != "" {
 		return known
 	}
 	return channel.Channel{Short: "?", Title: l.r.T("composer.gone_channel")}
