@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"vigie/internal/api"
 	"vigie/internal/base/id"
@@ -79,7 +80,7 @@ func TestAMonthOfThousandsIsASmallPage(t *testing.T) {
 
 func BenchmarkMonthOf2000(b *testing.B) {
 	schemas := []sqldb.Schema{logbook.Schema, search.Schema, api.Schema, brand.Schema, team.Schema, channel.Schema, publishing.Schema}
-	a := newAgency(b, sqldbtest.Open(b, sqldb.SQLite, schemas))
+	a := newAgency(b, sqldbtest.Open(b, sqldb.SQLite, schemas, sqldbtest.Now(func() time.Time { return agencyNow })))
 	fill(a, 2000)
 	for _, view := range []string{"month", "week", "list"} {
 		b.Run(view, func(b *testing.B) {

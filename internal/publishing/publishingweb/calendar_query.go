@@ -218,11 +218,13 @@ type jump struct {
 // jumpOn finds the change of the clocks on a civil day, if any.
 func jumpOn(day time.Time, zone *time.Location) (jump, bool) {
 	start, end := startOf(day, zone), startOf(day.AddDate(0, 0, 1), zone)
-	_, before := start.Zone()
-	if _, after := end.Add(-time.Minute).Zone(); after == before && end.Sub(start) == 24*time.Hour {
+	// From the minute before: where the clocks jump at midnight, the day begins
+	// after the jump that is its own.
+	_, before := start.Add(-time.Minute).Zone()
+	if _, after := end.Add(-time.Minute).Zone(); after == before {
 		return jump{}, false
 	}
-	for t := start; t.Before(end); t = t.Add(15 * time.Minute) {
+	for t := start.Add(-15 * time.Minute); t.Before(end); t = t.Add(15 * time.Minute) {
 		next := t.Add(15 * time.Minute)
 		if _, after := next.Zone(); after != before {
 			// What the clocks would have shown, and what they show.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"vigie/internal/base/id"
+	"vigie/internal/brand"
 	"vigie/internal/publishing"
 	"vigie/internal/publishing/publishingweb"
 	"vigie/internal/team"
@@ -339,5 +340,29 @@ func TestStrangersAndReaders(t *testing.T) {
 				t.Errorf("%s for somebody who does not run the instance: %d", path, out.status)
 			}
 		}
+	})
+}
+
+// P3: in Cairo the clocks jump at midnight: the day has no first hour, and
+// stands on the calendar all the same.
+func TestADayWithoutAMidnight(t *testing.T) {
+	eachAgency(t, func(t *testing.T, a *agency) {
+		b, err := a.brands.Get(a.Context(), a.claire, a.brand)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err = a.brands.Edit(a.Context(), a.claire, a.brand, b.Version, brand.Input{Name: b.Name, Zone: "Africa/Cairo", Week: time.Saturday}); err != nil {
+			t.Fatal(err)
+		}
+		a.scheduled("Les sablés", "2027-04-30T00:30")
+		a.scheduled("La veille", "2027-04-29T23:30")
+		page := a.see("/calendar?view=day&date=2027-04-30")
+		has(t, page, "Les sablés", "Vendredi 30 avril 2027", "entre 00:00 et 01:00", ">01:30<")
+		hasNot(t, page, "La veille")
+		page = a.see("/calendar?view=day&date=2027-04-29")
+		has(t, page, "La veille")
+		hasNot(t, page, "Les sablés", "heure d’été")
+		// And the week begins when the brand says.
+		has(t, a.see("/calendar?view=week&date=2027-04-30"), "24\u00a0– 30 avril 2027")
 	})
 }
