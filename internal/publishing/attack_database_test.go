@@ -46,8 +46,8 @@ func TestAFullDiskLosesNoReceiptAndDoublesNothing(t *testing.T) {
 		t.Fatal("the disk was not full")
 	}
 	h.move(10 * time.Minute) // the hour of the others comes while nothing can be written
-	s.until("claims fail", func() bool { return heard.heard("claim") > 0 })
-	s.oncePerKey(30)
+	// A claim that finds room in its pages may pass; one that does not has sent nothing.
+	s.until("claims fail, or pass", func() bool { return heard.heard("claim") > 0 || s.inState(Planned) == 0 })
 
 	if _, err := s.db.Exec(s.Context(), `PRAGMA max_page_count = 1000000`); err != nil {
 		t.Fatal(err)

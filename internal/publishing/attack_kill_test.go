@@ -156,6 +156,9 @@ func live(text string) error {
 // T4: killed between any two steps, again and again: 0 lost, 0 doubled, threads
 // and pictures included.
 func TestKilledAtEveryStepNothingIsLostOrDoubled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: takes half a minute")
+	}
 	for _, d := range []sqldb.Dialect{sqldb.SQLite, sqldb.Postgres} {
 		t.Run(string(d), func(t *testing.T) {
 			s := newStage(t, sqldbtest.Open(t, d, schemas, sqldbtest.Durable()))

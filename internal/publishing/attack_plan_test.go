@@ -27,6 +27,9 @@ SELECT id, 1, 'attempt', 0, 1, 0, '', 0, '', '', 'null', '', '' FROM publication
 // Every hot question is answered out of its index, in the index's own order:
 // nothing is read whole and nothing is sorted.
 func TestHotQuestionsAreAnsweredByTheirIndex(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: takes half a minute")
+	}
 	each(t, func(s *stage) {
 		for _, q := range []string{crowdPosts, crowdPublications, crowdSteps, `ANALYZE`} {
 			if _, err := s.db.Exec(s.Context(), q); err != nil {
