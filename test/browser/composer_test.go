@@ -160,6 +160,14 @@ func TestTheKeyboardSchedulesAndMovesAmongTabs(t *testing.T) {
 	Wanted(t)
 	p, _ := writing(t)
 	p.Type("Texte commun", "Au clavier.")
+	p.saved()
+	at := p.Path()
+	p.Type("Titre pour l’équipe", "Un titre")
+	p.Press("\r")
+	p.saved()
+	if p.Path() != at {
+		t.Fatalf("Enter in the title led from %s to %s", at, p.Path())
+	}
 	p.do(`document.querySelector("[role=tab]").focus()`)
 	p.do(`document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key: "ArrowRight", bubbles: true}))`)
 	p.is("see the channel's tab", `document.activeElement.textContent.includes("Exercice") && document.activeElement.getAttribute("aria-selected") === "true"`)

@@ -70,6 +70,17 @@ func TestTheFirstSaveMakesTheDraftAndTheNextOnesChangeIt(t *testing.T) {
 	})
 }
 
+// Enter in a field presses the first button of the form, wherever it stands.
+func TestEnterInAFieldSavesAndDoesNothingElse(t *testing.T) {
+	eachAgency(t, func(t *testing.T, a *agency) {
+		made, _ := a.press(a.path("/posts"), a.words(strings.Repeat("Trop long. ", 80)))
+		page := a.see("/posts/" + made["id"].(string))
+		if first := regexp.MustCompile(`<button[^>]*(?:form="composer"|name="(?:fix|do)")[^>]*>`).FindString(page); !strings.Contains(first, `value="save"`) {
+			t.Errorf("Enter would press %s", first)
+		}
+	})
+}
+
 // P4, P11: the later save never silently wins, and keeps what was typed.
 func TestTwoPeopleWhoWriteAtOnceLoseNothing(t *testing.T) {
 	eachAgency(t, func(t *testing.T, a *agency) {
@@ -146,6 +157,11 @@ func TestWhatIsTooLongIsMarkedAndHasThreeWaysOut(t *testing.T) {
 		made, _ := a.press(a.path("/posts"), a.words(strings.Repeat("Une phrase de sablés. ", 30)))
 		p := id.Post(made["id"].(string))
 		c := string(a.chans[0])
+		seen := a.ask("POST", a.path("/posts/"+string(p)+"/preview"), a.words("Tout autre chose").Encode())
+		has(t, seen.body, "Tout autre chose", "16 / 500")
+		if strings.HasPrefix(a.post(p).Text, "Tout autre") {
+			t.Error("a preview was kept")
+		}
 		page := a.see("/posts/" + string(p))
 		has(t, page, "hit hit--alert", "graphèmes de trop", "Couper en un fil de 2", `value="own:`+c+`"`, `value="drop:`+c+`"`)
 		form := func(fix string) url.Values {
