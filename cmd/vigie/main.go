@@ -42,8 +42,16 @@ func main() { os.Exit(run(os.Args[1:])) }
 
 func run(args []string) int {
 	var c cli
-	parser, err := kong.New(&c, kong.Name("vigie"), kong.Description("The community manager's workbench."),
-		kong.Configuration(kong.JSON, filepath.Join(dataDir(args), "vigie.json")), kong.UsageOnError())
+	options := []kong.Option{kong.Name("vigie"), kong.Description("The community manager's workbench."), kong.UsageOnError()}
+	file, err := settings(filepath.Join(dataDir(args), "vigie.json"))
+	if err != nil {
+		(&env{}).say(err)
+		return fault.ExitCode(err)
+	}
+	if file != nil {
+		options = append(options, kong.Resolvers(file))
+	}
+	parser, err := kong.New(&c, options...)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "vigie:", err)
 		return 70
@@ -66,6 +74,38 @@ func run(args []string) int {
 		return fault.ExitCode(err)
 	}
 	return 0
+}
+
+// settings reads the file of settings; nil when there is none. A directory that
+// cannot be is said by whoever opens it.
+func settings(path string) (kong.Resolver, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		if _, there := os.Stat(path); there != nil {
+			return nil, nil
+		}
+		return nil, fault.New(fault.Invalid, "app.settings").With("path", path).Because(err)
+	}
+	defer f.Close()
+	r, err := kong.JSON(f)
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "app.settings").With("path", path).Because(err)
+	}
+	return underEnvironment{r}, nil
+}
+
+// underEnvironment lets the environment go before the file: kong has it the
+// other way round, and a container is set up by its environment.
+type underEnvironment struct{ kong.Resolver }
+
+// Resolve leaves alone what the environment says.
+func (u underEnvironment) Resolve(k *kong.Context, parent *kong.Path, flag *kong.Flag) (any, error) {
+	for _, name := range flag.Envs {
+		if _, set := os.LookupEnv(name); set {
+			return nil, nil
+		}
+	}
+	return u.Resolver.Resolve(k, parent, flag)
 }
 
 // dataDir finds the data directory before the flags are read: the file of

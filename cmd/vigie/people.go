@@ -162,6 +162,7 @@ func (c *tokenAdd) Run(e *env) error {
 
 type tokenList struct {
 	Email string `required:"" help:"Whose tokens."`
+	JSON  bool   `help:"For programs."`
 }
 
 // Run lists tokens without what opens.
@@ -174,6 +175,9 @@ func (c *tokenList) Run(e *env) error {
 		all, err := a.Team.Tokens(e.ctx, actor)
 		if err != nil {
 			return err
+		}
+		if c.JSON {
+			return e.json(all)
 		}
 		var rows [][]string
 		for _, t := range all {

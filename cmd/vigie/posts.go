@@ -139,7 +139,7 @@ func (c *postShow) Run(e *env) error {
 		out := struct {
 			Post         publishing.Post `json:"post"`
 			Publications []told          `json:"publications"`
-		}{Post: p}
+		}{Post: p, Publications: []told{}}
 		for _, pub := range pubs {
 			_, steps, err := a.Publishing.Publication(e.ctx, owner, b.ID, pub.ID)
 			if err != nil {

@@ -8,7 +8,7 @@
 //
 // The words, beside those of testscript (stdout, stderr, cmp, env…):
 //
-//	start                      a new Vigie, empty; $URL, $DATA and $HOST are set
+//	start                      a new Vigie, empty; $URL, $DATA, $HOST and $VIGIE (the binary) are set
 //	kill / again / stop        kill -9; start anew on the same data; ask it to end
 //	vigie ARGS…                one command of the program on the same data
 //	as NAME                    who speaks from here on: her cookies, her token

@@ -100,6 +100,7 @@ func (s *story) start(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv("URL", s.program.URL)
 	ts.Setenv("HOST", strings.TrimPrefix(s.program.URL, "http://"))
 	ts.Setenv("DATA", s.program.Data)
+	ts.Setenv("VIGIE", program.Binary(s.tb))
 	s.as(ts, false, []string{"claire"})
 }
 

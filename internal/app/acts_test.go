@@ -1,0 +1,153 @@
+package app_test
+
+import (
+	"encoding/json"
+	"flag"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"vigie/internal/app"
+	"vigie/internal/base/clock"
+	"vigie/internal/base/id"
+	"vigie/internal/networks/practice"
+	"vigie/internal/platform/sqldb"
+	"vigie/internal/publishing"
+	"vigie/internal/team"
+)
+
+var update = flag.Bool("update", false, "write the golden file of acts")
+
+// buildPast makes a brand in which every verb of publishing, channel, assets and team
+// was used once.
+func buildPast(h *house) (id.Brand, *person) {
+	h.Helper()
+	ctx := h.Context()
+	b := h.brand("Kerlann", "")
+	claire := h.join("Claire", false, map[id.Brand]team.Role{b: team.Owner})
+	yann := h.join("Yann", false, map[id.Brand]team.Role{b: team.Community})
+	me := claire.actor
+	ch := h.channel(me, b, "kerlann", "Kerlann")
+	other := h.channel(me, b, "kerlann_bis", "Kerlann")
+	_, err := h.Channels.Probe(ctx, me, b, ch.ID)
+	h.ok(err)
+
+	added, err := h.Assets.Add(ctx, me, b, "galettes.png", picture(h.T, 10))
+	h.ok(err)
+	h.ok(h.Jobs.Drain(ctx))
+	_, err = h.Assets.Bin(ctx, me, b, added.Media.ID)
+	h.ok(err)
+	_, err = h.Assets.Unbin(ctx, me, b, added.Media.ID)
+	h.ok(err)
+
+	p := h.draft(me, b, "Galettes", "Les galettes sont là.", ch.ID)
+	text := "Les galettes sont chaudes."
+	p, err = h.Publishing.Save(ctx, me, b, p.ID, p.Version, publishing.Edit{Text: &text})
+	h.ok(err)
+	p = h.plan(me, p, h.tomorrow())
+	when := clock.Wall{Local: h.DB.Now().AddDate(0, 0, 2).Format("2006-01-02") + "T12:00", Zone: "Europe/Paris"}
+	_, err = h.Publishing.MoveTo(ctx, me, b, publishing.Move{Post: p.ID, To: when})
+	h.ok(err)
+	_, err = h.Publishing.Freeze(ctx, me, b, "rappel")
+	h.ok(err)
+	_, err = h.Publishing.Thaw(ctx, me, b)
+	h.ok(err)
+	h.ok(h.Publishing.Unschedule(ctx, me, b, p.ID))
+	h.ok(h.Publishing.Bin(ctx, me, b, p.ID))
+	h.ok(h.Publishing.Unbin(ctx, me, b, p.ID))
+
+	h.World.Script("kerlann_bis", practice.Act{Deed: practice.Refuse})
+	h.start()
+	gone := h.plan(me, h.draft(me, b, "", "Celle-ci part.", ch.ID), publishing.When{Now: true})
+	pub := h.sent(b, gone.ID)
+	h.ok(h.Publishing.Withdraw(ctx, me, b, pub.ID))
+	refused := h.plan(me, h.draft(me, b, "", "Celle-ci est refusée.", other.ID), publishing.When{Now: true})
+	h.until("the refusal", func() bool { return strings.Contains(h.acts(b), publishing.ActFailed) }, "brand:"+string(b))
+	pubs, err := h.Publishing.Publications(ctx, me, b, refused.ID)
+	h.ok(err)
+	h.ok(h.Publishing.Retry(ctx, me, b, pubs[0].ID))
+	h.sent(b, refused.ID)
+
+	inv, _, err := h.Team.InviteTo(ctx, me, b, team.Invite{Role: team.Client, Email: "client@kerlann.test"})
+	h.ok(err)
+	h.ok(h.Team.Withdraw(ctx, me, b, inv.ID))
+	h.ok(h.Team.SetRole(ctx, me, b, yann.id, team.Analyst))
+	h.ok(h.Team.RemoveMember(ctx, me, b, yann.id))
+	h.ok(h.Channels.Remove(ctx, me, b, other.ID))
+	return b, claire
+}
+
+// Every verb leaves its act: with these names and these fields, which other
+// programs read. A field may be added to the golden file, never renamed.
+func TestEveryVerbLeavesItsAct(t *testing.T) {
+	each(t, func(h *house) {
+		b, _ := buildPast(h)
+		lines := map[string]bool{}
+		err := sqldb.Each(h.Context(), h.DB, func(r sqldb.Scanner) error {
+			var brand, act, kind, data, actor string
+			if err := r.Scan(&brand, &act, &kind, &actor, &data); err != nil {
+				return err
+			}
+			fields := map[string]any{}
+			if err := json.Unmarshal([]byte(data), &fields); err != nil {
+				return err
+			}
+			where := "instance"
+			if brand == string(b) {
+				where = "brand"
+			}
+			lines[strings.Join([]string{act, where, kind, actor, "{" + strings.Join(slices.Sorted(maps.Keys(fields)), " ") + "}"}, " ")] = true
+			return nil
+		}, `SELECT brand, act, subject_kind, actor_kind, data FROM act`)
+		h.ok(err)
+		got := strings.Join(slices.Sorted(maps.Keys(lines)), "\n") + "\n"
+		if *update {
+			h.ok(os.WriteFile("testdata/acts.golden", []byte(got), 0o644))
+		}
+		want, err := os.ReadFile("testdata/acts.golden")
+		h.ok(err)
+		if d := cmp.Diff(string(want), got); d != "" {
+			h.Error(d)
+		}
+	})
+}
+
+// The doctor verifies what was sealed, and hears about an act that was touched
+// behind the program's back.
+func TestTheDoctorFindsAnActThatWasTouched(t *testing.T) {
+	each(t, func(h *house) {
+		b, _ := buildPast(h)
+		h.ok(h.Book.Seal(h.Context()))
+		broken := func() (out []string) {
+			h.Helper()
+			all, err := h.Examine(h.Context())
+			h.ok(err)
+			for _, f := range all {
+				if f.Level == app.Broken {
+					out = append(out, f.About+": "+f.Text)
+				}
+			}
+			return out
+		}
+		if got := broken(); len(got) > 0 {
+			h.Fatalf("nothing was touched: %q", got)
+		}
+		for _, touch := range []string{
+			`UPDATE act SET actor = 'somebody else' WHERE brand = ? AND act = 'publication.sent'`,
+			`DELETE FROM act WHERE brand = ? AND act = 'freeze.opened'`,
+		} {
+			n, err := h.DB.Exec(h.Context(), touch, string(b))
+			h.ok(err)
+			if n == 0 {
+				h.Fatalf("%s touched nothing", touch)
+			}
+			if got := broken(); len(got) == 0 || !strings.Contains(got[0], "Kerlann") {
+				h.Errorf("after %s: %q", touch, got)
+			}
+		}
+	})
+}
