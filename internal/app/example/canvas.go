@@ -8,6 +8,7 @@ import (
 	"image/png"
 	"math"
 	"strconv"
+	"sync"
 
 	"golang.org/x/image/vector"
 )
@@ -117,6 +118,21 @@ func (c canvas) biscuit(x, y, r float64) {
 		c.disc("#b97a34", x+r*.42*math.Cos(a), y+r*.42*math.Sin(a), r*.06)
 	}
 	c.disc("#b97a34", x, y, r*.06)
+}
+
+// files keeps each picture once drawn: every agency shows the same ones.
+var files sync.Map // key → []byte
+
+// file is the picture of a key as a PNG.
+func file(key string) ([]byte, error) {
+	if b, ok := files.Load(key); ok {
+		return b.([]byte), nil
+	}
+	b, err := drawings[key]().encode()
+	if err == nil {
+		files.Store(key, b)
+	}
+	return b, err
 }
 
 func (c canvas) encode() ([]byte, error) {

@@ -70,7 +70,7 @@ func (s *site) paint(ctx context.Context) error {
 		if s.lang == "fr" {
 			name, alt = p.fr, p.altFR
 		}
-		body, err := drawings[p.key]().encode()
+		body, err := file(p.key)
 		if err != nil {
 			return err
 		}
@@ -91,7 +91,7 @@ func (s *site) hand(ctx context.Context) error {
 		s.refs[p.key] = refs
 		for i, c := range s.channels {
 			all.Go(func() error {
-				body, err := drawings[p.key]().encode()
+				body, err := file(p.key)
 				if err != nil {
 					return err
 				}
