@@ -60,6 +60,13 @@ func withoutPassword(address string) string {
 	if err != nil {
 		return "(not an address)"
 	}
+	q := u.Query()
+	for name := range q { // postgres takes ?password= and ?sslpassword= too
+		if strings.Contains(strings.ToLower(name), "password") {
+			q.Set(name, "xxxxx")
+			u.RawQuery = q.Encode()
+		}
+	}
 	return u.Redacted()
 }
 

@@ -198,6 +198,23 @@ func (s stream) next() string {
 	return ""
 }
 
+// closes waits for the end of the stream; what was told before comes first.
+func (s stream) closes(h *house, why string) {
+	h.Helper()
+	over := time.After(heartbeat)
+	for {
+		select {
+		case _, open := <-s.lines:
+			if !open {
+				return
+			}
+		case <-over:
+			h.Errorf("%s: the stream is still open", why)
+			return
+		}
+	}
+}
+
 func (h *house) server() *httptest.Server {
 	s := httptest.NewServer(h.web.Mux)
 	h.Cleanup(func() {
@@ -248,16 +265,7 @@ func TestARoleOrASessionThatEndsClosesItsStreams(t *testing.T) {
 			h.Helper()
 			listening := h.listen(server, who.session)
 			h.ok(end())
-			closed := false
-			for !closed { // what was told before comes first
-				select {
-				case _, open := <-listening.lines:
-					closed = !open
-				case <-time.After(heartbeat):
-					h.Errorf("%s: the stream is still open", what)
-					closed = true
-				}
-			}
+			listening.closes(h, what)
 		}
 		ends("a role withdrawn", s.ondine, func() error { return h.Team.RemoveMember(h.Context(), s.claire.actor, s.a, s.ondine.id) })
 		ends("a session ended", s.bruno, func() error {

@@ -24,6 +24,7 @@ var otherwise = map[string]struct {
 	why    string
 }{
 	"GET /{$}":                                    {http.StatusSeeOther, "sends to the first page"},
+	"GET /today":                                  {http.StatusSeeOther, "goes to the day of one brand, or of all"},
 	"GET /favicon.ico":                            {http.StatusFound, "the drawing stands among the static files"},
 	"GET /welcome":                                {http.StatusSeeOther, "the first account exists"},
 	"GET /reset/{token}":                          {http.StatusNotFound, "nobody asked for a reset"},

@@ -84,6 +84,7 @@ var beside = map[string]string{
 // do nothing is checked like everything else.
 var removes = []string{
 	"DELETE /b/{brand}/uploads/{upload}", "DELETE /api/v1/brands/{brand}/uploads/{upload}",
+	"DELETE /api/v1/brands/{brand}/slots/{slot}", "DELETE /api/v1/brands/{brand}/campaigns/{campaign}",
 	"POST /b/{brand}/settings/slots/{slot}/remove", "POST /b/{brand}/settings/campaigns/{campaign}/remove",
 }
 
@@ -140,7 +141,7 @@ func formOf(ids map[string]string) url.Values {
 		"old": {password}, "at": {"2027-03-02T09:00"}, "local": {"2027-03-02T09:00"}, "to": {"2027-03-02T09:00"}, "day": {"2"}, "days": {"2"}, "weekday": {"2"}, "hour": {"09:00"},
 		"time": {"09:00"}, "from": {"2027-03-01"}, "alt": {"Une image"}, "theme": {"dark"}, "ends": {"2027-03-02"}, "scopes": {"posts.write"}, "admin": {"1"},
 		"network": {"practice"}, "handle": {"nouveau"}, "bytes": {"10"}, "offset": {"0"}, "do": {"bin"}, "what": {"bin"}, "action": {"bin"}, "seconds": {"3"},
-		"topic": {"post:" + ids["post"]}, "gone": {""}, "state": {ids["signin"]}, "link": {"https://exemple.test/1"}, "confirm": {"yes"},
+		"topic": {"post:" + ids["post"]}, "gone": {""}, "state": {ids["signin"]}, "link": {"https://exemple.test/1"}, "url": {"https://exemple.test/1"}, "confirm": {"yes"},
 	}
 	for name, v := range ids {
 		for _, n := range []string{name, name + "s", "id", "ids"} {
@@ -195,6 +196,9 @@ func sample(all *huma.OpenAPI, sc *huma.Schema, name string, ids map[string]stri
 			if !f.ReadOnly {
 				out[field] = sample(all, f, field, ids)
 			}
+		}
+		if out["from"] != nil && out["to"] != nil { // days, in that order
+			out["from"], out["to"] = "2027-03-01", "2027-03-09"
 		}
 		return out
 	case sc.Type == huma.TypeArray:
