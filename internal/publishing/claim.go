@@ -17,6 +17,7 @@ type claimed struct {
 	at     time.Time // when the claim was made, on the steady clock
 	way    *way      // shared by a batch's claims on one channel; nil: its own
 	frosts int64     // freezes opened by this process until then
+	began  func()    // called when the first call begins; may be nil
 	doubt  time.Time // since when nobody knows, of what is looked up
 }
 

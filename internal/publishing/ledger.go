@@ -44,6 +44,7 @@ type Ledger struct {
 	wakeUp    chan struct{}
 	results   *results
 	frostSeen frostCache
+	armed     armory // what the next seconds need
 	flights   *flights
 	flying    atomic.Int64
 	claiming  atomic.Bool  // results wait their turn: an hour is kept first
@@ -98,7 +99,7 @@ func (l *Ledger) Start(ctx context.Context) error {
 	}
 	run, stop := context.WithCancel(context.WithoutCancel(ctx))
 	l.stop = stop
-	for _, loop := range []func(context.Context){l.clock, l.looker, l.confirmer, l.heart, l.watchdog} {
+	for _, loop := range []func(context.Context){l.clock, l.armer, l.looker, l.confirmer, l.heart, l.watchdog} {
 		l.loops.Go(func() { loop(run) })
 	}
 	l.results.start()
@@ -153,6 +154,7 @@ func (l *Ledger) clock(ctx context.Context) {
 				return
 			case <-l.wakeUp:
 				t.Stop()
+				l.armed.disarm()
 				continue
 			case <-t.C:
 			}
@@ -200,8 +202,9 @@ func (l *Ledger) claimDue(ctx context.Context) error {
 
 // launch reads what a claimed batch says and sends each of it.
 func (l *Ledger) launch(ctx context.Context, batch []claimed) {
+	missing := l.armed.take(batch)
 	for wait := 50 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
-		err := readContent(ctx, l.DB, batch)
+		err := l.readMissing(ctx, batch, missing)
 		if err == nil {
 			break
 		}
@@ -216,14 +219,22 @@ func (l *Ledger) launch(ctx context.Context, batch []claimed) {
 		pause(ctx, wait)
 	}
 	ways := map[id.Channel]*way{}
+	// A few at a time until their call: thousands that all want the processor
+	// would keep the next batch from being claimed.
+	begins := make(chan struct{}, 16)
 	for _, c := range batch {
-		if ways[c.Channel] == nil {
-			ways[c.Channel] = &way{}
+		if c.way == nil {
+			if ways[c.Channel] == nil {
+				ways[c.Channel] = &way{}
+			}
+			c.way = ways[c.Channel]
 		}
-		c.way = ways[c.Channel]
+		begins <- struct{}{}
+		c.began = sync.OnceFunc(func() { <-begins })
 		l.running.Go(func() {
 			defer l.flying.Add(-1)
 			defer l.flights.landed(c.ID)
+			defer c.began()
 			l.send(ctx, c)
 		})
 	}

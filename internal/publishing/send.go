@@ -79,6 +79,9 @@ func (l *Ledger) send(ctx context.Context, c claimed) {
 		if part == 0 {
 			l.cfg.Started(l.DB.Now().Sub(p.DueAt))
 		}
+		if c.began != nil {
+			c.began()
+		}
 		began := time.Now()
 		receipt, err := presence.Publish(ctx, in)
 		took := time.Since(began)
