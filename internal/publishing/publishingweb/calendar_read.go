@@ -30,7 +30,6 @@ type cal struct {
 	more       bool // more posts than a calendar can hold
 	unplanned  []publishing.Row
 	free       []publishing.Free
-	slots      bool // the brand has slots
 
 	channels   map[id.Channel]channel.Channel
 	list_      []channel.Channel

@@ -190,9 +190,7 @@ func (v *view) checks() []check {
 	case alt > 0:
 		add(ui.Calm, t("composer.check.alt", "done", described, "total", alt), "")
 	}
-	for _, c := range v.otherProblems(on) {
-		out = append(out, c)
-	}
+	out = append(out, v.otherProblems(on)...)
 	return append(out, v.hourCheck())
 }
 

@@ -52,7 +52,6 @@ type ledgerList struct {
 	channels map[id.Channel]channel.Channel
 	order    []channel.Channel
 	publish  bool
-	form     *ui.Form
 }
 
 func (f *Face) publications(w http.ResponseWriter, r *ui.Request) error {
