@@ -14,6 +14,11 @@ const (
 	ActFrozen      = "freeze.opened"    // {reason, held, leaving}; subject "freeze"
 	ActThawed      = "freeze.lifted"    // {freed, missed}; subject "freeze"
 
+	ActSlotAdded       = "slot.added"       // {channel, weekday, local}; subject "slot"
+	ActSlotRemoved     = "slot.removed"     // subject "slot"
+	ActCampaignSaved   = "campaign.saved"   // {name, from, to}; subject "campaign"
+	ActCampaignRemoved = "campaign.removed" // subject "campaign"
+
 	ActSent      = "publication.sent"      // {post, channel, network, parts, url, hash, late_ms}
 	ActFailed    = "publication.failed"    // {post, channel, problem}
 	ActDoubt     = "publication.unknown"   // {post, channel, problem}

@@ -63,19 +63,26 @@ func (s *Service) SaveCampaign(ctx context.Context, a team.Actor, b id.Brand, c 
 			c.ID = id.New[id.Campaign]()
 			_, err := tx.Exec(ctx, `INSERT INTO campaign (id, brand, name, colour, from_day, to_day, made_at, removed_at) VALUES (?,?,?,?,?,?,?,NULL)`,
 				c.ID, b, c.Name, c.Colour, c.From, c.To, sqldb.At(tx.Now))
-			return err
+			if err != nil {
+				return err
+			}
+			return s.planned(ctx, tx, a, b, ActCampaignSaved, "campaign", string(c.ID), map[string]any{"name": c.Name, "from": c.From, "to": c.To})
 		}
 		n, err := tx.Exec(ctx, `UPDATE campaign SET name = ?, colour = ?, from_day = ?, to_day = ? WHERE brand = ? AND id = ? AND removed_at IS NULL`,
 			c.Name, c.Colour, c.From, c.To, b, c.ID)
 		if err == nil && n == 0 {
 			return fault.New(fault.NotFound, "")
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return s.planned(ctx, tx, a, b, ActCampaignSaved, "campaign", string(c.ID), map[string]any{"name": c.Name, "from": c.From, "to": c.To})
 	})
 	return c, err
 }
 
-// RemoveCampaign ends a campaign; its posts stay, without it. Safe to repeat.
+// RemoveCampaign ends a campaign; its posts stay, without it. Errors:
+// not_found (it is gone already, or another brand's).
 func (s *Service) RemoveCampaign(ctx context.Context, a team.Actor, b id.Brand, c id.Campaign) (err error) {
 	defer fault.Wrap(&err, "remove campaign")
 	if err := a.Require(b, team.WritePosts); err != nil {
@@ -86,8 +93,14 @@ func (s *Service) RemoveCampaign(ctx context.Context, a team.Actor, b id.Brand, 
 		if _, err := tx.Exec(ctx, `UPDATE post SET campaign = '' WHERE brand = ? AND campaign = ?`, b, c); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, `UPDATE campaign SET removed_at = ? WHERE brand = ? AND id = ?`, sqldb.At(tx.Now), b, c)
-		return err
+		n, err := tx.Exec(ctx, `UPDATE campaign SET removed_at = ? WHERE brand = ? AND id = ? AND removed_at IS NULL`, sqldb.At(tx.Now), b, c)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return fault.New(fault.NotFound, "")
+		}
+		return s.planned(ctx, tx, a, b, ActCampaignRemoved, "campaign", string(c), nil)
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"vigie/internal/base/clock"
 	"vigie/internal/base/fault"
 	"vigie/internal/base/id"
+	"vigie/internal/platform/logbook"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/team"
 )
@@ -58,21 +59,38 @@ func (s *Service) AddSlot(ctx context.Context, a team.Actor, b id.Brand, c id.Ch
 		if _, err := tx.Exec(ctx, `INSERT INTO slot (id, brand, channel, weekday, local_time) VALUES (?,?,?,?,?) ON CONFLICT (channel, weekday, local_time) DO NOTHING`, v.ID, b, c, day, local); err != nil {
 			return err
 		}
+		mine := v.ID
 		v.ID, err = sqldb.Value[string](ctx, tx, `SELECT id FROM slot WHERE brand = ? AND channel = ? AND weekday = ? AND local_time = ?`, b, c, day, local)
-		return err
+		if err != nil || v.ID != mine {
+			return err
+		}
+		return s.planned(ctx, tx, a, b, ActSlotAdded, "slot", v.ID, map[string]any{"channel": c, "weekday": day, "local": local})
 	})
 	return v, err
 }
 
-// RemoveSlot takes an hour away; posts already planned at it stay. Safe to
-// repeat.
+// RemoveSlot takes an hour away; posts already planned at it stay. Errors:
+// not_found (it is gone already, or another brand's).
 func (s *Service) RemoveSlot(ctx context.Context, a team.Actor, b id.Brand, slot string) (err error) {
 	defer fault.Wrap(&err, "remove slot")
 	if err := a.Require(b, team.PublishPosts); err != nil {
 		return err
 	}
-	_, err = s.DB.Exec(ctx, `DELETE FROM slot WHERE brand = ? AND id = ?`, b, slot)
-	return err
+	return s.DB.Write(ctx, func(tx *sqldb.Tx) error {
+		n, err := tx.Exec(ctx, `DELETE FROM slot WHERE brand = ? AND id = ?`, b, slot)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return fault.New(fault.NotFound, "")
+		}
+		return s.planned(ctx, tx, a, b, ActSlotRemoved, "slot", slot, nil)
+	})
+}
+
+// planned records an act about the frame of the planning: slots, campaigns.
+func (s *Service) planned(ctx context.Context, tx *sqldb.Tx, a team.Actor, b id.Brand, act, kind, subject string, data map[string]any) error {
+	return s.Book.Record(ctx, tx, logbook.Entry{Brand: b, Actor: a.Signs(), Act: act, Subject: logbook.Subject{Kind: kind, ID: subject}, Data: data})
 }
 
 // Free is a slot on a day at which none of its channel's posts is planned.

@@ -20,7 +20,7 @@ func scanPost(r sqldb.Scanner) (p Post, err error) {
 	var at, made, edited, binned sqldb.Time
 	err = r.Scan(&p.ID, &p.Brand, &p.Title, &p.Text, &media, &options, &p.Campaign, &labels, &p.Planned.Local, &p.Planned.Zone, &at,
 		&p.Validation, &p.Badge, &p.Changed, &p.Author, &made, &p.Editor, &edited, &p.Version, &binned)
-	p.Media, p.Options, p.Labels = media.V, options.V, labels.V
+	p.Media, p.Options, p.Labels = list(media.V), options.V, list(labels.V)
 	p.At, p.Made, p.Edited, p.Binned = at.Time, made.Time, edited.Time, binned.Time
 	return p, err
 }
@@ -158,7 +158,7 @@ func scanRowBody(r sqldb.Scanner, body *string) (p Row, err error) {
 	var at, edited sqldb.Time
 	err = r.Scan(&p.ID, &p.Brand, &p.Title, body, &p.Planned.Local, &p.Planned.Zone, &at, &p.Validation, &p.Badge, &p.Changed, &p.Campaign,
 		&labels, &channels, &p.Media, &p.Author, &edited, &p.Version)
-	p.At, p.Edited, p.Labels, p.Channels = at.Time, edited.Time, labels.V, channels.V
+	p.At, p.Edited, p.Labels, p.Channels = at.Time, edited.Time, list(labels.V), list(channels.V)
 	p.Title = titleOf(p.Title, *body)
 	return p, err
 }
@@ -173,7 +173,7 @@ func scanPublicationMore(r sqldb.Scanner, more ...any) (p Publication, err error
 	var due, next, attempted, sentAt sqldb.Time
 	err = r.Scan(append([]any{&p.ID, &p.Brand, &p.Post, &p.Channel, &p.State, &p.Hash, &p.Planned.Local, &p.Planned.Zone, &due, &next,
 		&p.Attempts, &attempted, &sent, &sentAt, &p.URL, &p.Problem, &detail, &p.Looks, &p.Version}, more...)...)
-	p.Sent, p.Detail = sent.V, detail.V
+	p.Sent, p.Detail = list(sent.V), detail.V
 	p.DueAt, p.NextAt, p.Attempted, p.SentAt = due.Time, next.Time, attempted.Time, sentAt.Time
 	return p, err
 }
