@@ -250,3 +250,24 @@ func TestUnsubscribingIsOneClickAndAttachmentsTravel(t *testing.T) {
 		t.Errorf("%q", body)
 	}
 }
+
+// Found by the test above: net/mail could not read what it had written.
+func TestANameWithABackslashStillReachesItsPerson(t *testing.T) {
+	f := folder(t)
+	m := letterTo("zoe@fleuriste.example")
+	m.To.Name = `\ǅ`
+	if err := f.Send(context.Background(), m); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile(filepath.Join(f.Dir(), m.ID+".eml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	msg, err := netmail.ReadMessage(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if to, err := msg.Header.AddressList("To"); err != nil || len(to) != 1 || to[0].Address != m.To.Email {
+		t.Errorf("%v, %v", to, err)
+	}
+}

@@ -191,7 +191,9 @@ func mailbox(a Address, field string) (*netmail.Address, error) {
 	if err != nil {
 		return nil, fault.As(err).At(field)
 	}
-	return &netmail.Address{Name: strings.TrimSpace(a.Name), Address: email}, nil
+	// net/mail writes a backslash into an encoded word, and then cannot read its
+	// own letter; nobody is called by one.
+	return &netmail.Address{Name: strings.TrimSpace(strings.ReplaceAll(a.Name, `\`, " ")), Address: email}, nil
 }
 
 // messageID is stable for an id; its right side is ours by right.

@@ -36,7 +36,8 @@ func asFault(err error) error {
 	if errors.As(err, &known) {
 		return err
 	}
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	// A context that ends rolls the transaction back behind its user's back.
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, sql.ErrTxDone) {
 		return fault.New(fault.Transient, "").Because(err)
 	}
 	if errors.Is(err, sql.ErrNoRows) {
