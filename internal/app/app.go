@@ -95,7 +95,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	if a.Hub, err = live.New(hub); err != nil {
 		return err
 	}
-	if a.Jobs, err = jobs.New(a.DB, jobs.Config{Log: a.Log}); err != nil {
+	if a.Jobs, err = jobs.New(a.DB, jobs.Config{Log: a.Log, Beat: c.Settle}); err != nil {
 		return err
 	}
 	if a.Files, err = files.NewDir(files.DirConfig{Root: filepath.Join(c.Data, "files")}); err != nil {
@@ -125,7 +125,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.Assets = assets.New(assets.Needs{DB: a.DB, Book: a.Book, Files: a.Files, Jobs: a.Jobs, Posts: shows{a}, Tell: a.Hub.Tell, Log: a.Log})
 	a.Publishing = publishing.New(publishing.Needs{DB: a.DB, Book: a.Book, Channels: a.Channels, Media: library{a.Assets}, Tell: a.Hub.Tell, Log: a.Log, Zone: zoneOf, Away: away})
 	a.Brands.OnArchive(a.Publishing.BrandArchived)
-	a.Ledger = publishing.NewLedger(a.Publishing, publishing.LedgerConfig{Alone: c.SQLite(), Grace: c.Grace})
+	a.Ledger = publishing.NewLedger(a.Publishing, publishing.LedgerConfig{Alone: c.SQLite(), Grace: c.Grace, Settle: c.Settle, DeadAfter: 4 * c.Settle})
 	a.declareJobs()
 	return nil
 }
@@ -148,7 +148,7 @@ func (a *App) drivers(ctx context.Context) ([]network.Driver, error) {
 		return nil, err
 	}
 	return all.Drivers(all.Deps{HTTP: fetch.New(fetch.Config{AllowPrivate: private, UserAgent: userAgent()}), UserAgent: userAgent(),
-		AppName: "Vigie", AppURL: a.Config.PublicURL(), World: a.World}), nil
+		AppName: "Vigie", AppURL: a.Config.PublicURL(), Settle: a.Config.Settle, World: a.World}), nil
 }
 
 func userAgent() string { return "Vigie/" + Version }

@@ -30,6 +30,10 @@ type Config struct {
 
 	Grace    time.Duration `help:"How late a post may still leave by itself." default:"1h" env:"VIGIE_GRACE"`
 	Practice time.Duration `help:"How long the practice network takes to answer." default:"50ms" env:"VIGIE_PRACTICE_LATENCY" name:"practice-latency"`
+	// Settle shortens the patience with what nobody knows the end of, and with
+	// silent nodes (four times as long): for tests that kill the program. Too
+	// short, a slow request is believed lost and sent twice.
+	Settle   time.Duration `help:"For tests: how long a request may still land." default:"0s" env:"VIGIE_SETTLE" hidden:""`
 	Dev      bool          `help:"Serve the gallery of components at /_components." env:"VIGIE_DEV"`
 	LogLevel slog.Level    `help:"debug, info, warn or error." default:"info" env:"VIGIE_LOG" name:"log"`
 }

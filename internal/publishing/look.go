@@ -35,6 +35,10 @@ func (l *Ledger) looker(ctx context.Context) {
 	}
 }
 
+// lookTakes is how long a look may take; one that died with its node is made
+// again after this and Settle.
+const lookTakes = 30 * time.Second
+
 const lookable = `state = 'unknown' AND next_at <= ?`
 
 // claimLooks takes the looks that are due and moves their next one on, so that
@@ -55,7 +59,7 @@ func (l *Ledger) claimLooks(ctx context.Context, limit int) (out []claimed, err 
 			return c, err
 		}, `UPDATE publication SET looks = looks + 1, next_at = ?, version = version + 1
 			WHERE id IN (SELECT id FROM publication WHERE `+lookable+` ORDER BY next_at LIMIT ?`+tx.SkipLocked()+`)
-			RETURNING `+publicationColumns+`, intent_at, doubt_at`, sqldb.At(tx.Now.Add(2*time.Minute)), sqldb.At(tx.Now), limit)
+			RETURNING `+publicationColumns+`, intent_at, doubt_at`, sqldb.At(tx.Now.Add(l.cfg.Settle+lookTakes)), sqldb.At(tx.Now), limit)
 		return err
 	})
 	if err != nil {

@@ -27,10 +27,16 @@ type Refusal struct {
 
 func (r *Refusal) Error() string { return fmt.Sprintf("%d: %s", r.Status, r.Body) }
 
-// Do sends in as JSON (nil for none) and reads the answer into out (nil to
-// drop it). An answer of 400 or more is a *Refusal.
+// Raw is a body that is not JSON.
+type Raw struct {
+	Type string // Content-Type
+	Body []byte
+}
+
+// Do sends in as JSON (nil for none, a Raw as it is) and reads the answer into
+// out (nil to drop it). An answer of 400 or more is a *Refusal.
 func (a API) Do(ctx context.Context, method, path string, in, out any) error {
-	return a.do(ctx, method, path, "", in, out)
+	return a.Send(ctx, method, path, "", in, out)
 }
 
 // Once sends a POST until it is answered (an answer of 500 and more is none),
@@ -40,7 +46,7 @@ func (a API) Once(ctx context.Context, path, key string, in, out any) error {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		err := a.do(ctx, http.MethodPost, path, key, in, out)
+		err := a.Send(ctx, http.MethodPost, path, key, in, out)
 		if r, refused := err.(*Refusal); err == nil || refused && r.Status < 500 {
 			return err
 		}
@@ -52,9 +58,14 @@ func (a API) Once(ctx context.Context, path, key string, in, out any) error {
 	}
 }
 
-func (a API) do(ctx context.Context, method, path, key string, in, out any) error {
+// Send is Do under an idempotency key (empty for none), once: it does not ask
+// again.
+func (a API) Send(ctx context.Context, method, path, key string, in, out any) error {
 	var body io.Reader
-	if in != nil {
+	kind := "application/json"
+	if raw, ok := in.(Raw); ok {
+		body, kind = bytes.NewReader(raw.Body), raw.Type
+	} else if in != nil {
 		b, err := json.Marshal(in)
 		if err != nil {
 			return err
@@ -71,7 +82,7 @@ func (a API) do(ctx context.Context, method, path, key string, in, out any) erro
 	}
 	req.Header.Set("Accept", "application/json")
 	if in != nil {
-		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Content-Type", kind)
 	}
 	if a.Token != "" {
 		req.Header.Set("Authorization", "Bearer "+a.Token)

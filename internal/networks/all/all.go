@@ -8,6 +8,7 @@ package all
 import (
 	"io/fs"
 	"net/http"
+	"time"
 
 	"vigie/internal/network"
 	"vigie/internal/networks/bluesky"
@@ -21,6 +22,9 @@ type Deps struct {
 	UserAgent string       // "Vigie/0.1 (+https://…)"
 	AppName   string       // as networks show the program that posted
 	AppURL    string
+	// Settle is how long a request may still land, where a network cannot say;
+	// zero: each network's own.
+	Settle time.Duration
 	// World is the simulated network; nil leaves it out.
 	World *practice.World
 }
@@ -29,7 +33,7 @@ type Deps struct {
 func Drivers(d Deps) []network.Driver {
 	out := []network.Driver{
 		bluesky.New(bluesky.Config{HTTP: d.HTTP, UserAgent: d.UserAgent}),
-		mastodon.New(mastodon.Config{HTTP: d.HTTP, UserAgent: d.UserAgent, AppName: d.AppName, AppURL: d.AppURL}),
+		mastodon.New(mastodon.Config{HTTP: d.HTTP, UserAgent: d.UserAgent, AppName: d.AppName, AppURL: d.AppURL, Settle: d.Settle}),
 	}
 	if d.World != nil {
 		out = append(out, practice.New(d.World))

@@ -28,7 +28,7 @@ func each(t *testing.T, test func(t *testing.T, db *sqldb.DB), opts ...sqldbtest
 }
 
 func quick() Config {
-	return Config{Poll: 10 * time.Millisecond, Log: slog.New(slog.DiscardHandler), quick: true, beat: 20 * time.Millisecond, first: 10 * time.Millisecond}
+	return Config{Poll: 10 * time.Millisecond, Log: slog.New(slog.DiscardHandler), quick: true, Beat: 20 * time.Millisecond, first: 10 * time.Millisecond}
 }
 
 func open(t testing.TB, db *sqldb.DB, c Config) *Queue {

@@ -35,7 +35,7 @@ type sighting struct {
 }
 
 func (q *Queue) watch(ctx context.Context) {
-	t := time.NewTicker(q.conf.beat)
+	t := time.NewTicker(q.conf.Beat)
 	defer t.Stop()
 	seen := map[string]sighting{}
 	for {

@@ -50,9 +50,12 @@ type Config struct {
 	// Workers is how many jobs of a queue run at once on this node; queues that
 	// a kind names and that are missing here have four.
 	Workers map[string]int
+	// Beat is how often the node shows that it lives; ten seconds when zero. The
+	// jobs of one that is silent for several beats are done again. Only tests
+	// change it.
+	Beat time.Duration
 
 	// Only tests change these.
-	beat  time.Duration // how often the node shows that it lives
 	first time.Duration // pause after a first failure
 	quick bool          // no random pause before the upkeep starts
 }
@@ -89,8 +92,8 @@ func New(db *sqldb.DB, c Config) (_ *Queue, err error) {
 			c.Poll = sqlitePoll
 		}
 	}
-	if c.beat <= 0 {
-		c.beat = defaultBeat
+	if c.Beat <= 0 {
+		c.Beat = defaultBeat
 	}
 	if c.first <= 0 {
 		c.first = firstPause
