@@ -118,7 +118,7 @@ func (v *view) audiences(of, set string) []string {
 
 func (v *view) optionsSet() bool {
 	o := v.draft.Options
-	return o.ContentWarning != "" || o.Sensitive || o.Visibility != "" || len(o.Languages) > 0
+	return o.ContentWarning != "" || o.Sensitive || o.Visibility != "" || len(o.Languages) > 1 || len(o.Languages) == 1 && o.Languages[0] != v.r.Brand.Language
 }
 
 // waiting tells whether something of the post has not begun to leave.

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"time"
 
 	"vigie/internal/base/fault"
 	"vigie/internal/base/id"
@@ -66,7 +67,7 @@ func (f *Face) posts(w http.ResponseWriter, r *ui.Request) error {
 	l.names, _ = f.Names(ctx, r.Actor, b) // a courtesy: a client may not see the team
 	fr := ui.Frame{Title: r.T("composer.posts"), Active: "calendar", Keys: []ui.Key{{Keys: "J", Label: r.T("composer.key.down")}, {Keys: "K", Label: r.T("composer.key.up")}}}
 	if l.write {
-		fr.Main = &ui.Action{Label: r.T("composer.new"), Href: "/b/" + string(b) + "/posts/new", Icon: "plus", Key: "N"}
+		fr.Main = &ui.Action{Label: r.T("publishing.calendar.new"), Href: "/b/" + string(b) + "/posts/new", Icon: "plus", Key: "N"}
 	}
 	return ui.Page(w, r, fr, postsPage(l))
 }
@@ -161,6 +162,9 @@ func (l *postList) net(c id.Channel) channel.Channel {
 // line is the second line of a row: when, who.
 func (l *postList) line(p publishing.Row) string {
 	edited := l.r.T("composer.edited", "when", l.r.Loc.Ago(p.Edited))
+	if l.r.Loc.Now().Sub(p.Edited) > 7*24*time.Hour {
+		edited = l.r.T("composer.edited_on", "day", l.r.Loc.Day(p.Edited))
+	}
 	if n := l.names[p.Author]; n != "" {
 		return edited + " · " + n
 	}

@@ -197,6 +197,7 @@ func (v *view) checks() []check {
 // otherProblems are those of the networks that have no line of their own.
 func (v *view) otherProblems(on []lane) []check {
 	var out []check
+	var who [][]string
 	told := []string{"network.check.text_too_long", "network.check.text_too_heavy", "network.check.alt_missing", "publishing.channel_signed_out"}
 	for _, l := range on {
 		for _, p := range l.made.Problems {
@@ -207,8 +208,17 @@ func (v *view) otherProblems(on []lane) []check {
 			if p.Severity == network.Block {
 				s = ui.Alert
 			}
-			out = append(out, check{s, v.called(l.channel), problem(v.r.Loc, p)})
+			one := check{s, v.called(l.channel), problem(v.r.Loc, p)}
+			// The same thing to do on several channels is said once.
+			if i := slices.IndexFunc(out, func(c check) bool { return c.Signal == s && c.Detail == one.Detail }); i >= 0 {
+				who[i] = append(who[i], one.Text)
+				continue
+			}
+			out, who = append(out, one), append(who, []string{one.Text})
 		}
+	}
+	for i := range out {
+		out[i].Text = v.r.Loc.List(slices.Compact(who[i])...)
 	}
 	return out
 }

@@ -26,8 +26,8 @@ func TestWhatFailedSaysWhyAndIsTriedAgain(t *testing.T) {
 		a.state(p.ID, publishing.Failed, publishing.AllFailed, "publishing.missed")
 		pub := a.publication(p.ID)
 		at := "/publications/" + string(pub.ID)
-		has(t, a.see("/publications?state=failed"), "Manquée", "Réessayer ce qui est coché", "Son heure est passée")
-		has(t, a.see(at), "Réessayer", "Son heure est passée", "Programmée par Claire Morel")
+		has(t, a.see("/publications?state=failed"), "Manquée", "Renvoyer ce qui est coché", "Son heure est passée")
+		has(t, a.see(at), "Renvoyer", "Son heure est passée", "Programmée par Claire Morel")
 		out := a.ask("POST", a.path("/publications/retry"), url.Values{"publication": {string(pub.ID), string(id.New[id.Publication]())}}.Encode())
 		if out.status != http.StatusSeeOther || a.publication(p.ID).State != publishing.Due {
 			t.Fatal(out.status, a.publication(p.ID).State)
