@@ -25,9 +25,10 @@ const patienceOfDoubt = 5 * time.Second
 // the real Bluesky when it is there, through lines that are cut as well.
 func TestNothingIsLostOrDoubledInAStorm(t *testing.T) {
 	program := blows(t)
+	t.Parallel() // all spend their time waiting
 	for name, database := range map[string]string{"sqlite": "", "postgres": os.Getenv("VIGIE_TEST_POSTGRES_DURABLE")} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel() // both spend their time waiting
+			t.Parallel()
 			if name == "postgres" {
 				database = emptyDatabase(t, database)
 			}
