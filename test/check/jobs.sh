@@ -60,7 +60,7 @@ test_race() {
 	go_test drawn -timeout 5m $(plain_packages | grep "$drawn") && return $code
 }
 
-test_storm() { VIGIE_STORM=1 VIGIE_BIN="$WORK/bin/vigie" go_test storm -count=1 -timeout 9m ./test/storm; }
+test_storm() { [ -x "$WORK/bin/vigie" ] || build_vigie && VIGIE_STORM=1 VIGIE_BIN="$WORK/bin/vigie" go_test storm -count=1 -timeout 9m ./test/storm; }
 
 test_stories() { [ -x "$WORK/bin/vigie" ] || build_vigie && VIGIE_STORIES=1 VIGIE_BIN="$WORK/bin/vigie" go_test stories -count=1 -timeout 4m ./test/stories; }
 
