@@ -160,14 +160,15 @@ func (v *view) savedText() string {
 	if v.fresh() {
 		return v.r.T("composer.not_yet")
 	}
-	at := v.r.Loc.Time(v.kept.Edited)
+	at, key := v.r.Loc.Time(v.kept.Edited), "composer.saved_at"
 	if v.r.Loc.Now().Sub(v.kept.Edited) > 20*time.Hour {
-		at = v.r.Loc.DateTime(v.kept.Edited)
+		at, key = v.r.Loc.DateTime(v.kept.Edited), "composer.saved_on"
 	}
+	saved := v.r.T(key, "at", at)
 	if name := v.names[v.kept.Editor]; name != "" && v.kept.Editor != v.r.Actor.Person {
-		return v.r.T("composer.saved_by", "at", at, "who", name)
+		return v.r.T("composer.saved_by", "saved", saved, "who", name)
 	}
-	return v.r.T("composer.saved_at", "at", at)
+	return saved
 }
 
 // on are the lanes the post goes to.
