@@ -271,7 +271,11 @@ document.addEventListener("vigie:event", (e) => {
   pulling = setTimeout(pull, 700);
 });
 // What happened before the stream was open, where something is under way.
-document.addEventListener("vigie:live", () => document.querySelector("#sending [data-going]") && pull());
+const leaving = () => document.querySelector("#sending [data-going]");
+document.addEventListener("vigie:live", () => leaving() && pull());
+// What leaves is looked at even if its event got lost: a stream can be between
+// two connections at that very moment.
+setInterval(() => !document.hidden && leaving() && pull(), 3000);
 window.addEventListener("online", () => dirty() && save());
 document.addEventListener("visibilitychange", () => document.hidden && dirty() && save());
 
