@@ -178,3 +178,20 @@ func TestTheKeyboardSchedulesAndMovesAmongTabs(t *testing.T) {
 	p.See("Programmée")
 	p.See("Mettre à jour la programmation")
 }
+
+// P5: nothing was left to save when the button was pressed, and the press counts.
+func TestADraftAlreadySavedIsScheduledByOnePress(t *testing.T) {
+	Wanted(t)
+	p, _ := writing(t)
+	p.Type("Texte commun", "Le four est chaud.")
+	p.do(`const day = new Date(Date.now() + 7 * 864e5).toISOString().slice(0, 10);
+		for (const [name, v] of [["date", day], ["time", "09:15"]]) {
+			const el = document.getElementById(name);
+			el.value = v;
+			el.dispatchEvent(new Event("input", { bubbles: true }));
+			el.dispatchEvent(new Event("change", { bubbles: true }));
+		}`)
+	p.saved()
+	p.Click("button", "Programmer")
+	p.See("Mettre à jour la programmation")
+}

@@ -156,6 +156,9 @@ form.addEventListener("submit", async (e) => {
   if (sure) return;
   e.preventDefault();
   if (!(await save()) && dirty()) return; // the line of the head says why
+  // With nothing left to save we are still inside of this very event, in which a
+  // form ignores whoever asks it to submit again: the next turn is soon enough.
+  await new Promise((done) => setTimeout(done));
   // The save may have drawn the button anew.
   const again = b.isConnected ? b : [...form.elements].find((x) => x.type === "submit" && x.name === b.name && x.value === b.value && x.getAttribute("formaction") === b.getAttribute("formaction"));
   if (!again) return;
