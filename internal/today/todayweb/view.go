@@ -130,6 +130,9 @@ type mark struct {
 	signal ui.Signal
 	off    bool // gone already
 	end    bool // no room for its hour on the right: it goes to the left
+	// On a phone's narrow line there are two rows of hours; what has room in
+	// neither keeps its stroke, and is read in the list below.
+	low, bare, left bool
 }
 
 // Widths on the line, as parts of the day on a usual screen: nearer than
@@ -139,6 +142,7 @@ const (
 	hourWide  = .041
 	letter    = .0049
 	mostWords = 22
+	phoneWide = .2 // an hour on a phone
 )
 
 // line places marks on the day; what would cover another joins it.
@@ -175,7 +179,28 @@ func (v view) line(all []mark) []mark {
 		}
 		next = m.t
 	}
+	phone(out)
 	return out
+}
+
+// phone gives each hour its row on a narrow line: a finger needs room.
+func phone(out []mark) {
+	free := [2]float64{} // where each row is free from
+	for i := range out {
+		m := &out[i]
+		from := m.t
+		if m.end || from > 1-phoneWide {
+			m.left, from = true, m.t-phoneWide
+		}
+		switch {
+		case from >= free[0]:
+			free[0] = from + phoneWide
+		case from >= free[1]:
+			m.low, free[1] = true, from+phoneWide
+		default:
+			m.bare = true
+		}
+	}
 }
 
 func worse(a, b ui.Signal) ui.Signal {
