@@ -83,9 +83,15 @@ func (k *Keys) begin(ctx context.Context, person id.Person, key, request string)
 				return errRunning
 			}
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO idempotency (person, key, request, status, ctype, body, made, expires) VALUES (?, ?, ?, 0, '', ?, ?, ?)
-			ON CONFLICT (person, key) DO UPDATE SET request = excluded.request, status = 0, ctype = '', body = excluded.body, made = excluded.made, expires = excluded.expires`,
-			person, key, request, []byte{}, sqldb.At(tx.Now), sqldb.At(tx.Now.Add(kept)))
+		// Whoever read the same nothing a moment ago may have written since: only
+		// a key that is past its day, or whose request died, is taken over.
+		n, err := tx.Exec(ctx, `INSERT INTO idempotency (person, key, request, status, ctype, body, made, expires) VALUES (?, ?, ?, 0, '', ?, ?, ?)
+			ON CONFLICT (person, key) DO UPDATE SET request = excluded.request, status = 0, ctype = '', body = excluded.body, made = excluded.made, expires = excluded.expires
+			WHERE idempotency.expires <= ? OR (idempotency.status = 0 AND idempotency.made <= ?)`,
+			person, key, request, []byte{}, sqldb.At(tx.Now), sqldb.At(tx.Now.Add(kept)), sqldb.At(tx.Now), sqldb.At(tx.Now.Add(-interrupted)))
+		if err == nil && n == 0 {
+			return errRunning
+		}
 		return err
 	})
 	if fault.Is(err, fault.Conflict) && !errors.Is(err, errRunning) { // two at once on PostgreSQL
