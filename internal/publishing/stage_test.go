@@ -201,6 +201,9 @@ type stage struct {
 }
 
 func newStage(t *testing.T, db *sqldb.DB) *stage {
+	if t != nil {
+		recordMoves(t, db)
+	}
 	s := &stage{T: t, db: db, wire: &wire{}, media: library{}, brand: id.New[id.Brand](), book: logbook.New(db)}
 	s.wire.caps = network.Capabilities{
 		Text:   network.TextRule{Max: 300, Unit: network.Graphemes, Required: false},
@@ -332,4 +335,34 @@ func unknown() error {
 
 func refused(kind fault.Kind, key string) error {
 	return &network.Error{Fault: fault.New(kind, key), Outcome: network.Refused, Status: 422, Request: "req-9", Answer: "no"}
+}
+
+// recordMoves watches every row of a test change its state, and fails when a
+// move is not in the table. What a test writes by hand leaves the version alone
+// and is not recorded. SQLite only: the statements are the same on both.
+func recordMoves(t *testing.T, db *sqldb.DB) {
+	if db.Dialect() != sqldb.SQLite {
+		return
+	}
+	for _, q := range []string{
+		`CREATE TABLE IF NOT EXISTS moved (was TEXT NOT NULL, next TEXT NOT NULL, PRIMARY KEY (was, next))`,
+		`CREATE TRIGGER IF NOT EXISTS publication_moves AFTER UPDATE OF state ON publication WHEN old.state <> new.state AND old.version <> new.version
+			BEGIN INSERT OR IGNORE INTO moved VALUES (old.state, new.state); END`,
+	} {
+		if _, err := db.Exec(t.Context(), q); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Cleanup(func() {
+		_ = sqldb.Each(context.Background(), db, func(r sqldb.Scanner) error {
+			var was, next State
+			if err := r.Scan(&was, &next); err != nil {
+				return err
+			}
+			if !was.Can(next) {
+				t.Errorf("a publication went from %s to %s, which the table of states does not know", was, next)
+			}
+			return nil
+		}, `SELECT was, next FROM moved`)
+	})
 }
