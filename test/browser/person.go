@@ -30,6 +30,7 @@ type Person struct {
 
 	width, height int64 // of the window
 	phone         bool
+	waiting       bool // inside until: what it asks may be asked again
 
 	shared   *Person // whose console this is, for a person inside a test; nil: her own
 	mu       sync.Mutex
@@ -239,15 +240,32 @@ func value[T any](p *Person, what string, action chromedp.Action[T]) T {
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
 	v, err := chromedp.Run(ctx, action)
+	// A page may leave for another while it is looked at (an undo reads the page
+	// again). A look is asked again; a gesture is not, it may have been done.
+	for err != nil && p.waiting && left(err) && ctx.Err() == nil {
+		v, err = chromedp.Run(ctx, action)
+	}
 	if err != nil {
 		p.fail(what, err)
 	}
 	return v
 }
 
+// left reports whether the page went away under a question.
+func left(err error) bool {
+	for _, s := range []string{"navigated or closed", "Cannot find context", "context was destroyed"} {
+		if strings.Contains(err.Error(), s) {
+			return true
+		}
+	}
+	return false
+}
+
 // until asks again and again, as an eye does, and gives up after patience.
 func (p *Person) until(what string, done func() bool) {
 	p.tb.Helper()
+	p.waiting = true
+	defer func() { p.waiting = false }()
 	deadline := time.NewTimer(patience)
 	defer deadline.Stop()
 	tick := time.NewTicker(25 * time.Millisecond)
