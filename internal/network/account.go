@@ -86,6 +86,9 @@ type Intent struct {
 	// Parent and Root are set for the second part of a thread and after.
 	Parent, Root Ref
 	Options      Options
+
+	vetted *Capabilities // what Vet held it against
+	words  string        // the text it saw
 }
 
 // Options are what only some networks have; a capability says which.

@@ -145,30 +145,40 @@ func (p *Presence) WhoAmI(ctx context.Context) (who Profile, err error) {
 // less than TTL ago. When the network does not answer, what it said within the
 // last day still holds. Safe to repeat.
 func (p *Presence) Capabilities(ctx context.Context) (Capabilities, error) {
+	c, err := p.capabilities(ctx)
+	if err != nil {
+		return Capabilities{}, err
+	}
+	return *c, nil
+}
+
+// capabilities gives what nobody may write to: thousands of calls of the same
+// second share it.
+func (p *Presence) capabilities(ctx context.Context) (*Capabilities, error) {
 	now := p.cfg.Now()
 	p.mu.Lock()
 	known := p.known
 	p.mu.Unlock()
 	if known != nil && now.Sub(known.AsOf) < p.cfg.TTL {
-		return *known, nil
+		return known, nil
 	}
-	var fresh Capabilities
+	fresh := new(Capabilities)
 	err := p.call(ctx, "capabilities", p.cfg.Timeouts.Ask, false, nil, func(ctx context.Context) (err error) {
-		fresh, err = p.account.Capabilities(ctx)
+		*fresh, err = p.account.Capabilities(ctx)
 		return err
 	})
 	if err != nil {
 		if known != nil && fault.Retry(err) && now.Sub(known.AsOf) < 24*time.Hour {
-			return *known, nil
+			return known, nil
 		}
-		return Capabilities{}, err
+		return nil, err
 	}
 	fresh.AsOf = now
 	p.mu.Lock()
-	p.known = &fresh
+	p.known = fresh
 	p.mu.Unlock()
 	if p.cfg.Learned != nil {
-		p.cfg.Learned(ctx, fresh)
+		p.cfg.Learned(ctx, *fresh)
 	}
 	return fresh, nil
 }
@@ -182,21 +192,9 @@ func (p *Presence) Publish(ctx context.Context, in Intent) (r Receipt, err error
 	if !ok {
 		return r, p.lacks(ctx, Publishing)
 	}
-	c, err := p.Capabilities(ctx)
+	now, err := p.admit(ctx, &in)
 	if err != nil {
-		return r, notSent(err)
-	}
-	in.Text, _ = textkit.Clean(in.Text)
-	in.Options.ContentWarning, _ = textkit.Clean(in.Options.ContentWarning)
-	if f := Blocking(Check(draftOf(in), c)); f != nil {
-		return r, p.refuse(ctx, "publish", f)
-	}
-	if in.Parent != "" && c.Thread.Max <= 1 {
-		return r, p.refuse(ctx, "publish", fault.New(fault.Unsupported, "network.check.no_thread").At("thread"))
-	}
-	now := p.cfg.Now()
-	if wait := p.cfg.Pace.Take(p.cfg.Account, c.Pace, now); wait > 0 {
-		return r, p.refuse(ctx, "publish", fault.New(fault.TooMany, "network.pace").After(wait))
+		return r, err
 	}
 	err = p.call(ctx, "publish", p.cfg.Timeouts.Publish, true, &r, func(ctx context.Context) (err error) {
 		r, err = a.Publish(ctx, in)
@@ -209,6 +207,54 @@ func (p *Presence) Publish(ctx context.Context, in Intent) (r Receipt, err error
 		p.cfg.Pace.Return(p.cfg.Account, now)
 	}
 	return r, err
+}
+
+// admit cleans what is to be published, holds it against the limits, and takes
+// its turn in the pace, at the time it returns.
+func (p *Presence) admit(ctx context.Context, in *Intent) (now time.Time, err error) {
+	c, err := p.capabilities(ctx)
+	if err != nil {
+		return now, notSent(err)
+	}
+	if in.vetted != c || in.words != in.Text || len(in.Media) > 0 {
+		if err := p.within(ctx, "publish", in, c); err != nil {
+			return now, err
+		}
+	}
+	if in.Parent != "" && c.Thread.Max <= 1 {
+		return now, p.refuse(ctx, "publish", fault.New(fault.Unsupported, "network.check.no_thread").At("thread"))
+	}
+	now = p.cfg.Now()
+	if wait := p.cfg.Pace.Take(p.cfg.Account, c.Pace, now); wait > 0 {
+		return now, p.refuse(ctx, "publish", fault.New(fault.TooMany, "network.pace").After(wait))
+	}
+	return now, nil
+}
+
+// Vet cleans an intent and holds it against the limits ahead of its hour, as
+// Publish would: the same errors, no call but the one for capabilities not known
+// yet. Publish does not do it again, as long as neither the limits nor the text
+// changed and there is no picture.
+func (p *Presence) Vet(ctx context.Context, in *Intent) error {
+	c, err := p.capabilities(ctx)
+	if err != nil {
+		return notSent(err)
+	}
+	if err := p.within(ctx, "publish", in, c); err != nil {
+		return err
+	}
+	in.vetted, in.words = c, in.Text
+	return nil
+}
+
+// within cleans an intent and refuses what breaks the limits.
+func (p *Presence) within(ctx context.Context, verb string, in *Intent, c *Capabilities) error {
+	in.Text, _ = textkit.Clean(in.Text)
+	in.Options.ContentWarning, _ = textkit.Clean(in.Options.ContentWarning)
+	if f := Blocking(Check(draftOf(in), *c)); f != nil {
+		return p.refuse(ctx, verb, f)
+	}
+	return nil
 }
 
 // Upload hands a picture over. What breaks the limits is refused without a
@@ -283,14 +329,12 @@ func (p *Presence) Edit(ctx context.Context, ref Ref, in Intent) (r Receipt, err
 	if !ok {
 		return r, p.lacks(ctx, Editing)
 	}
-	c, err := p.Capabilities(ctx)
+	c, err := p.capabilities(ctx)
 	if err != nil {
 		return r, notSent(err)
 	}
-	in.Text, _ = textkit.Clean(in.Text)
-	in.Options.ContentWarning, _ = textkit.Clean(in.Options.ContentWarning)
-	if f := Blocking(Check(draftOf(in), c)); f != nil {
-		return r, p.refuse(ctx, "edit", f)
+	if err := p.within(ctx, "edit", &in, c); err != nil {
+		return r, err
 	}
 	err = p.call(ctx, "edit", p.cfg.Timeouts.Edit, true, &r, func(ctx context.Context) (err error) {
 		r, err = a.Edit(ctx, ref, in)
@@ -310,7 +354,7 @@ func (p *Presence) Delete(ctx context.Context, ref Ref) error {
 	})
 }
 
-func draftOf(in Intent) Draft {
+func draftOf(in *Intent) Draft {
 	d := Draft{Parts: []string{in.Text}, Options: in.Options}
 	for _, m := range in.Media {
 		d.Media = append(d.Media, DraftMedia{Type: m.Type, Width: m.Width, Height: m.Height, Alt: m.Alt})
@@ -387,11 +431,28 @@ func (p *Presence) refuse(ctx context.Context, verb string, f *fault.Error) erro
 	return err
 }
 
-// tell never repeats a text, a secret or the network's answer: only names,
-// numbers and references.
+// tell writes the measure and the line of a call.
 func (p *Presence) tell(ctx context.Context, verb string, err error, r *Receipt, took time.Duration, refused bool) {
 	m := Measure{Kind: p.kind, Verb: verb, Result: "ok", Took: took, Refused: refused}
-	attrs := []slog.Attr{slog.String("network", string(p.kind)), slog.String("verb", verb), slog.Duration("took", took)}
+	level := slog.LevelInfo
+	if err != nil {
+		level = slog.LevelWarn
+		var e *Error
+		errors.As(err, &e)
+		m.Result, m.Fault = string(e.Outcome), e.Fault.Kind
+	} else if verb == "whoami" || verb == "capabilities" || verb == "find" || verb == "confirm" {
+		level = slog.LevelDebug
+	}
+	if p.cfg.Log.Enabled(ctx, level) {
+		p.line(ctx, level, m, err, r)
+	}
+	p.cfg.Measure(m)
+}
+
+// line never repeats a text, a secret or the network's answer: only names,
+// numbers and references.
+func (p *Presence) line(ctx context.Context, level slog.Level, m Measure, err error, r *Receipt) {
+	attrs := []slog.Attr{slog.String("network", string(p.kind)), slog.String("verb", m.Verb), slog.Duration("took", m.Took)}
 	if p.cfg.Account != "" {
 		attrs = append(attrs, slog.String("channel", p.cfg.Account))
 	}
@@ -401,12 +462,9 @@ func (p *Presence) tell(ctx context.Context, verb string, err error, r *Receipt,
 	if r != nil && r.Request != "" {
 		attrs = append(attrs, slog.String("request", r.Request))
 	}
-	level := slog.LevelInfo
 	if err != nil {
-		level = slog.LevelWarn
 		var e *Error
 		errors.As(err, &e)
-		m.Result, m.Fault = string(e.Outcome), e.Fault.Kind
 		attrs = append(attrs, slog.String("outcome", m.Result), slog.String("fault", string(m.Fault)), slog.String("key", e.Fault.Key))
 		if e.Status != 0 {
 			attrs = append(attrs, slog.Int("status", e.Status))
@@ -417,9 +475,6 @@ func (p *Presence) tell(ctx context.Context, verb string, err error, r *Receipt,
 		if d := e.Fault.RetryAfter; d > 0 {
 			attrs = append(attrs, slog.Duration("retry_after", d))
 		}
-	} else if verb == "whoami" || verb == "capabilities" || verb == "find" || verb == "confirm" {
-		level = slog.LevelDebug
 	}
 	p.cfg.Log.LogAttrs(ctx, level, "network call", attrs...)
-	p.cfg.Measure(m)
 }

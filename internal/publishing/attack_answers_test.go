@@ -227,7 +227,7 @@ func TestSettleCountsFromTheDoubtNotFromTheClaim(t *testing.T) {
 		if _, err := s.db.Exec(s.Context(), `UPDATE publication SET attempted_at = attempted_at - 600000, intent_at = intent_at - 600000`); err != nil {
 			s.Fatal(err)
 		}
-		l.send(s.Context(), got[0])
+		l.send(s.Context(), &got[0])
 		s.look(l)
 		if got := s.state(p); got != Unknown {
 			s.Errorf("sent again while the first may still land: %s", got)
@@ -276,7 +276,7 @@ func TestAReceiptWinsOverAConclusion(t *testing.T) {
 					_, err := s.db.Exec(s.Context(), `UPDATE publication SET state = ?, node = 'other', problem = 'publishing.missed', next_at = NULL`, end)
 					return true, err
 				}
-				l.send(s.Context(), got[0])
+				l.send(s.Context(), &got[0])
 				if got := s.state(p); got != Sent {
 					s.Errorf("%s although it stands on the network", got)
 				}
@@ -292,7 +292,7 @@ func TestAReceiptWinsOverAConclusion(t *testing.T) {
 				_, err := s.db.Exec(s.Context(), `UPDATE publication SET state = 'sent', sent = '[{"ref":"another","url":"https://x.example/1","at":"2026-11-20T08:00:00Z"}]'`)
 				return true, err
 			}
-			l.send(s.Context(), got[0])
+			l.send(s.Context(), &got[0])
 			if !has(s.steps(p), StepTaken) || s.pubs(p)[0].Sent[0].Ref != "another" {
 				s.Error("the second receipt is nowhere")
 			}
@@ -315,7 +315,7 @@ func TestAConfirmationIsNotAwaitedForEver(t *testing.T) {
 		o.confirm = func(r network.Receipt) (network.Receipt, error) { asked++; return r, nil }
 		p := s.schedule(s.draft("jamais"), When{Now: true})
 		l := s.hands(LedgerConfig{})
-		l.send(s.Context(), s.take(l)[0])
+		l.send(s.Context(), &s.take(l)[0])
 		for range 3 {
 			l.confirm(s.Context(), s.pubs(p)[0])
 		}
@@ -362,7 +362,7 @@ func TestEveryPartOfAThreadIsConfirmed(t *testing.T) {
 		}
 		p := s.schedule(s.draft("un\n---\ndeux\n---\ntrois"), When{Now: true})
 		l := s.hands(LedgerConfig{})
-		l.send(s.Context(), s.take(l)[0])
+		l.send(s.Context(), &s.take(l)[0])
 		stale := s.pubs(p)[0]
 		l.confirm(s.Context(), stale)
 		l.confirm(s.Context(), stale) // another node, a moment later

@@ -287,7 +287,7 @@ func TestAStoppedLedgerMakesNoCall(t *testing.T) {
 		s.schedule(s.draft("trop tard"), When{Now: true})
 		got := s.take(l)
 		l.ended.Do(l.results.stopAll)
-		l.send(s.Context(), got[0])
+		l.send(s.Context(), &got[0])
 		if s.wire.called() != 0 {
 			s.Error("it called")
 		}

@@ -156,12 +156,12 @@ func TestANodeThatStoodStillKeepsSilent(t *testing.T) {
 		}
 		s.look(b)
 		for _, c := range s.take(b) {
-			b.send(s.Context(), c)
+			b.send(s.Context(), &c)
 		}
 		if s.state(p) != Sent {
 			s.Fatalf("the other node left it %s", s.state(p))
 		}
-		a.send(s.Context(), got[0])
+		a.send(s.Context(), &got[0])
 		s.oncePerKey(2)
 		if s.state(p) != Sent || s.wire.called() != 2 {
 			s.Errorf("%s after %d calls", s.state(p), s.wire.called())
@@ -310,7 +310,7 @@ func TestAClockThatJumpsSendsNothingTwice(t *testing.T) {
 		sendAll := func() int {
 			got := s.take(l)
 			for _, c := range got {
-				l.send(s.Context(), c)
+				l.send(s.Context(), &c)
 				l.flights.landed(c.ID)
 			}
 			return len(got)

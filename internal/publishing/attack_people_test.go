@@ -114,7 +114,7 @@ func TestAGestureAtTheMomentOfLeavingTakesOrDoesNot(t *testing.T) {
 							err = readContent(s.Context(), s.db, got)
 						}
 						for _, c := range got {
-							l.send(s.Context(), c)
+							l.send(s.Context(), &c)
 							l.flights.landed(c.ID)
 						}
 						return err
@@ -178,7 +178,7 @@ func TestWhatIsInTheBinIsNotRetried(t *testing.T) {
 		s.wire.fate = func(int, network.Intent) (bool, error) { return false, refused(fault.Invalid, "network.refused") }
 		p := s.schedule(s.draft("corbeille"), When{Now: true})
 		l := s.hands(LedgerConfig{})
-		l.send(s.Context(), s.take(l)[0])
+		l.send(s.Context(), &s.take(l)[0])
 		pub := s.pubs(p)[0]
 		if pub.State != Failed {
 			s.Fatal(pub.State)
@@ -200,7 +200,7 @@ func TestWithdrawWhileItLeavesIsAConflict(t *testing.T) {
 		if err := s.room.Withdraw(s.Context(), s.claire, s.brand, got[0].ID); !fault.Is(err, fault.Conflict) {
 			s.Errorf("withdrawn: %v", err)
 		}
-		l.send(s.Context(), got[0])
+		l.send(s.Context(), &got[0])
 		errs := race(func() error { return s.room.Withdraw(s.Context(), s.claire, s.brand, got[0].ID) },
 			func() error { return s.room.Withdraw(s.Context(), s.claire, s.brand, got[0].ID) })
 		if errs[0] != nil || errs[1] != nil {
@@ -227,7 +227,7 @@ func TestNothingMoreLeavesForAnArchivedBrand(t *testing.T) {
 		}
 		p := s.schedule(s.draft("un\n---\ndeux"), When{Now: true})
 		l := s.hands(LedgerConfig{})
-		l.send(s.Context(), s.take(l)[0])
+		l.send(s.Context(), &s.take(l)[0])
 		if pub := s.pubs(p)[0]; pub.State != Frozen || pub.Problem != "publishing.brand_archived" || len(pub.Sent) != 1 {
 			s.Errorf("%s %q with %d parts", pub.State, pub.Problem, len(pub.Sent))
 		}
@@ -240,7 +240,7 @@ func TestNothingMoreLeavesForAnArchivedBrand(t *testing.T) {
 			s.Fatal(got)
 		}
 		for _, c := range s.take(l) {
-			l.send(s.Context(), c)
+			l.send(s.Context(), &c)
 		}
 		if pub := s.pubs(doubt)[0]; pub.State != Frozen || s.wire.called() != 1 {
 			s.Errorf("%s, %d calls", pub.State, s.wire.called())
@@ -287,13 +287,13 @@ func TestATryThatWaitedThroughANightWaitsForADecision(t *testing.T) {
 		}
 		p := s.schedule(s.draft("bonjour"), When{Now: true})
 		l := s.hands(LedgerConfig{})
-		l.send(s.Context(), s.take(l)[0])
+		l.send(s.Context(), &s.take(l)[0])
 		if got := s.state(p); got != Due {
 			s.Fatal(got)
 		}
 		h.move(9 * time.Hour)
 		for _, c := range s.take(l) {
-			l.send(s.Context(), c)
+			l.send(s.Context(), &c)
 		}
 		if pub := s.pubs(p)[0]; pub.State != Failed || pub.Problem != "publishing.missed" || s.wire.called() != 1 {
 			s.Errorf("%s %s, %d calls", pub.State, pub.Problem, s.wire.called())
@@ -309,7 +309,7 @@ func TestAPostMovedToNextWeekIsANewIntent(t *testing.T) {
 		}
 		p := s.schedule(s.draft("reportée"), When{Now: true})
 		l := s.hands(LedgerConfig{})
-		l.send(s.Context(), s.take(l)[0])
+		l.send(s.Context(), &s.take(l)[0])
 		h.move(time.Hour)
 		p, err := s.room.Get(s.Context(), s.claire, s.brand, p.ID)
 		if err != nil {

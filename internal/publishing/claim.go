@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"vigie/internal/base/id"
+	"vigie/internal/network"
 	"vigie/internal/platform/logbook"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/team"
@@ -14,11 +16,21 @@ import (
 type claimed struct {
 	Publication
 	intent time.Time
-	at     time.Time // when the claim was made, on the steady clock
-	way    *way      // shared by a batch's claims on one channel; nil: its own
-	frosts int64     // freezes opened by this process until then
-	began  func()    // called when the first call begins; may be nil
-	doubt  time.Time // since when nobody knows, of what is looked up
+	at     time.Time       // when the claim was made, on the steady clock
+	way    *way            // shared by the claims of one channel; nil: its own
+	ready  *network.Intent // of the next part, made and checked before the hour; nil: not ready
+	frosts int64           // freezes opened by this process until then
+	begins chan struct{}   // gives its place back when the first call begins; nil: has none
+	doubt  time.Time       // since when nobody knows, of what is looked up
+}
+
+// calls says that the call begins, or will not: the place among those that
+// prepare theirs goes to the next one. Only the sender calls it.
+func (c *claimed) calls() {
+	if c.begins != nil {
+		<-c.begins
+		c.begins = nil
+	}
 }
 
 const claimable = `state IN ('planned', 'due') AND next_at <= ?`
@@ -54,12 +66,28 @@ func (l *Ledger) claim(ctx context.Context, limit int) ([]claimed, error) {
 		if err := l.setAside(ctx, tx); err != nil {
 			return err
 		}
-		var err error
-		out, err = sqldb.List(ctx, tx, scanClaimed, `UPDATE publication SET state = 'sending', node = ?, attempts = attempts + 1, attempted_at = ?, intent_at = COALESCE(intent_at, ?),
+		key := "id"
+		if tx.Dialect() == sqldb.SQLite {
+			key = "rowid" // one tree less to go down, for each row
+		}
+		rows, err := sqldb.List(ctx, tx, func(r sqldb.Scanner) (c claim, err error) { return c, r.Scan(&c.id, &c.version) },
+			`UPDATE publication SET state = 'sending', node = ?, attempts = attempts + 1, attempted_at = ?, intent_at = COALESCE(intent_at, ?),
 			next_at = NULL, version = version + 1
-			WHERE id IN (SELECT id FROM publication WHERE `+claimable+free+` ORDER BY next_at LIMIT ?`+tx.SkipLocked()+`)
-			RETURNING id, brand, post, channel, hash, due_at, attempts, attempted_at, sent, intent_at`, l.node, now, now, now, limit)
-		return err
+			WHERE `+key+` IN (SELECT `+key+` FROM publication WHERE `+claimable+free+` ORDER BY next_at LIMIT ?`+tx.SkipLocked()+`)
+			RETURNING id, version`, l.node, now, now, now, limit)
+		if err != nil {
+			return err
+		}
+		var rest []id.Publication
+		out, rest = l.armed.take(rows, tx.Now)
+		for part := range sqldb.Chunks(rest, 500) {
+			more, err := sqldb.List(ctx, tx, scanClaimed, `SELECT `+publicationColumns+`, intent_at FROM publication WHERE id IN `+sqldb.Marks(len(part)), sqldb.Args(part)...)
+			if err != nil {
+				return err
+			}
+			out = append(out, more...)
+		}
+		return nil
 	})
 	if err != nil {
 		return nil, err
@@ -82,12 +110,17 @@ func passGate(ctx context.Context, tx *sqldb.Tx) error {
 	return err
 }
 
-// scanClaimed reads the few columns that sending needs.
+// claim is a row as the claim leaves it. Every change of what a row would send
+// moves its version on, so the two name what was read of it before.
+type claim struct {
+	id      id.Publication
+	version int64
+}
+
 func scanClaimed(r sqldb.Scanner) (c claimed, err error) {
-	var sent sqldb.JSON[[]SentPart]
-	var due, attempted, intent sqldb.Time
-	err = r.Scan(&c.ID, &c.Brand, &c.Post, &c.Channel, &c.Hash, &due, &c.Attempts, &attempted, &sent, &intent)
-	c.State, c.DueAt, c.Attempted, c.intent, c.Sent = Sending, due.Time, attempted.Time, intent.Time, sent.V
+	var intent sqldb.Time
+	c.Publication, err = scanPublicationMore(r, &intent)
+	c.intent = intent.Time
 	return c, err
 }
 

@@ -19,7 +19,7 @@ type LedgerConfig struct {
 	// Beyond, it waits for somebody's decision: after a night off, yesterday's
 	// good morning does not go out at noon.
 	Grace time.Duration
-	// Batch is how many publications one transaction claims, 500 by default.
+	// Batch is how many publications one transaction claims, 2,000 by default.
 	Batch int
 	// Flight is how many may be under way at once, 20,000 by default.
 	Flight int
@@ -45,6 +45,7 @@ type Ledger struct {
 	results   *results
 	frostSeen frostCache
 	armed     armory // what the next seconds need
+	hands     *hands
 	flights   *flights
 	flying    atomic.Int64
 	claiming  atomic.Bool  // results wait their turn: an hour is kept first
@@ -70,7 +71,7 @@ func NewLedger(s *Service, c LedgerConfig) *Ledger {
 	or(&c.DeadAfter, time.Minute)
 	or(&c.Settle, 90*time.Second)
 	if c.Batch == 0 {
-		c.Batch = 500
+		c.Batch = 2000
 	}
 	if c.Flight == 0 {
 		c.Flight = 20000
@@ -78,7 +79,7 @@ func NewLedger(s *Service, c LedgerConfig) *Ledger {
 	if c.Started == nil {
 		c.Started = func(time.Duration) {}
 	}
-	l := &Ledger{Service: s, cfg: c, node: string(id.New[id.Token]()), wakeUp: make(chan struct{}, 1), epoch: time.Now(), peers: map[string]peer{}, flights: newFlights()}
+	l := &Ledger{Service: s, cfg: c, node: string(id.New[id.Token]()), wakeUp: make(chan struct{}, 1), epoch: time.Now(), peers: map[string]peer{}, flights: newFlights(), hands: newHands()}
 	l.results = newResults(l)
 	s.onWake(l.poke)
 	return l
@@ -202,9 +203,8 @@ func (l *Ledger) claimDue(ctx context.Context) error {
 
 // launch reads what a claimed batch says and sends each of it.
 func (l *Ledger) launch(ctx context.Context, batch []claimed) {
-	missing := l.armed.take(batch)
 	for wait := 50 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
-		err := l.readMissing(ctx, batch, missing)
+		err := l.readMissing(ctx, batch)
 		if err == nil {
 			break
 		}
@@ -222,7 +222,8 @@ func (l *Ledger) launch(ctx context.Context, batch []claimed) {
 	// A few at a time until their call: thousands that all want the processor
 	// would keep the next batch from being claimed.
 	begins := make(chan struct{}, 16)
-	for _, c := range batch {
+	for i := range batch {
+		c := &batch[i]
 		if c.way == nil {
 			if ways[c.Channel] == nil {
 				ways[c.Channel] = &way{}
@@ -230,18 +231,16 @@ func (l *Ledger) launch(ctx context.Context, batch []claimed) {
 			c.way = ways[c.Channel]
 		}
 		begins <- struct{}{}
-		c.began = sync.OnceFunc(func() { <-begins })
-		l.running.Go(func() {
-			defer l.flying.Add(-1)
-			defer l.flights.landed(c.ID)
-			defer c.began()
-			l.send(ctx, c)
-		})
+		c.begins = begins
+		l.give(ctx, c)
 	}
 }
 
 // readContent completes claims with what they say.
 func readContent(ctx context.Context, q sqldb.Q, batch []claimed) error {
+	if len(batch) == 0 {
+		return nil
+	}
 	pubs := make([]Publication, len(batch))
 	for i := range batch {
 		pubs[i] = batch[i].Publication

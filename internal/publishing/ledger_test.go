@@ -324,7 +324,7 @@ func TestAFreezeBetweenClaimAndCallStopsTheCall(t *testing.T) {
 		if err := readContent(s.Context(), s.db, got); err != nil {
 			s.Fatal(err)
 		}
-		l.send(s.Context(), got[0])
+		l.send(s.Context(), &got[0])
 		if len(s.wire.posts) != 0 || s.state(p) != Frozen {
 			s.Errorf("%d left, state %s", len(s.wire.posts), s.state(p))
 		}
@@ -347,7 +347,7 @@ func TestANodeGivenUpForDeadMakesNoCall(t *testing.T) {
 		if err := readContent(s.Context(), s.db, got); err != nil {
 			s.Fatal(err)
 		}
-		l.send(s.Context(), got[0])
+		l.send(s.Context(), &got[0])
 		if len(s.wire.posts) != 0 {
 			s.Error("a dead node spoke")
 		}

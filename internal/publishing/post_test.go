@@ -332,7 +332,7 @@ func TestNothingIsDoubledWhateverHappens(t *testing.T) {
 					got, err := l.claim(ctx, 5)
 					if err == nil && readContent(ctx, s.db, got) == nil {
 						for _, c := range got {
-							l.send(ctx, c)
+							l.send(ctx, &c)
 						}
 					}
 				case 2:

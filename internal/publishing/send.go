@@ -3,9 +3,9 @@ package publishing
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"runtime/debug"
+	"strconv"
 	"sync"
 	"time"
 
@@ -17,11 +17,11 @@ import (
 )
 
 // key names one part's intent on one account, the same at every attempt.
-func (p Publication) key(part int) string { return fmt.Sprintf("%s/%d", p.ID, part) }
+func (p *Publication) key(part int) string { return string(p.ID) + "/" + strconv.Itoa(part) }
 
 // intent is what is about to be sent, or looked for: the same words, the same
 // key, the same time.
-func (p Publication) intent(part int, made time.Time) network.Intent {
+func (p *Publication) intent(part int, made time.Time) network.Intent {
 	in := network.Intent{Key: p.key(part), Made: made, Text: p.Content.Parts[part].Text, Options: p.Content.Options}
 	if part > 0 && len(p.Sent) >= part {
 		in.Parent, in.Root = p.Sent[part-1].Ref, p.Sent[0].Ref
@@ -38,66 +38,93 @@ func (p Publication) intent(part int, made time.Time) network.Intent {
 // send makes the one attempt of a claimed publication, part after part. It
 // always ends in a result: what cannot be written down is found again as an
 // orphan, and looked up.
-func (l *Ledger) send(ctx context.Context, c claimed) {
-	p := c.Publication
-	w := c.way
-	if w == nil {
-		w = &way{}
+//
+// Ten thousand of these stand at once in a full hour, each on a stack of its
+// own: what is large goes by pointer, so that the stacks stay small.
+func (l *Ledger) send(ctx context.Context, c *claimed) {
+	if c.way == nil {
+		c.way = &way{}
 	}
-	defer func() {
-		// One post that breaks the program must not break it for the others, nor
-		// again at every start: it is in doubt, and looked up.
-		if v := recover(); v != nil {
-			l.failed(ctx, c, w.channel, 0, &network.Error{Outcome: network.Unknown,
-				Fault: fault.New(fault.Internal, "network.broken").Becausef("panic: %v\n%s", v, debug.Stack())})
+	defer l.survive(ctx, c)
+	if !l.ready(ctx, c) {
+		return
+	}
+	for part := len(c.Sent); part < len(c.Content.Parts); part++ {
+		if !l.sendPart(ctx, c, part) {
+			return
 		}
-	}()
-	w.open(ctx, l, p)
-	presence, ch, caps := w.presence, w.channel, w.caps
+	}
+}
+
+// survive, deferred, ends a send that broke: one post that breaks the program
+// must not break it for the others, nor again at every start. It is in doubt,
+// and looked up.
+func (l *Ledger) survive(ctx context.Context, c *claimed) {
+	if v := recover(); v != nil {
+		l.failed(ctx, c, 0, &network.Error{Outcome: network.Unknown,
+			Fault: fault.New(fault.Internal, "network.broken").Becausef("panic: %v\n%s", v, debug.Stack())})
+	}
+}
+
+// ready opens the door and tells whether there is something to send through it.
+func (l *Ledger) ready(ctx context.Context, c *claimed) bool {
+	w := c.way
+	w.open(ctx, l, c.Brand, c.Channel)
 	if w.away {
 		l.held(ctx, c, true, nil)
-		return
+		return false
 	}
 	err := w.err
-	if err == nil && len(p.Sent) >= len(p.Content.Parts) {
-		err = fault.New(fault.NotFound, "network.broken").Becausef("nothing to send: %d parts, %d sent", len(p.Content.Parts), len(p.Sent))
+	if err == nil && len(c.Sent) >= len(c.Content.Parts) {
+		err = fault.New(fault.NotFound, "network.broken").Becausef("nothing to send: %d parts, %d sent", len(c.Content.Parts), len(c.Sent))
 	}
 	if err != nil {
-		l.failed(ctx, c, ch, 0, notCalled(err))
-		return
+		l.failed(ctx, c, 0, notCalled(err))
+		return false
 	}
-	for part := len(p.Sent); part < len(p.Content.Parts); part++ {
-		in := p.intent(part, c.intent)
-		if err := l.upload(ctx, p, presence, caps, part, &in); err != nil {
-			l.failed(ctx, c, ch, 0, notCalled(err))
-			return
-		}
-		if held, err := l.mayCall(ctx, c); err != nil || held {
-			l.held(ctx, c, held, err)
-			return
-		}
-		if part == 0 {
-			l.cfg.Started(l.DB.Now().Sub(p.DueAt))
-		}
-		if c.began != nil {
-			c.began()
-		}
-		began := time.Now()
-		receipt, err := presence.Publish(ctx, in)
-		took := time.Since(began)
-		if err != nil {
-			c.Publication = p
-			l.failed(ctx, c, ch, took, err)
-			return
-		}
-		p.Sent = append(p.Sent[:part:part], partOf(receipt, l.DB.Now()))
-		// Durable before the next part's call: it is that part's intent too.
-		made, err := l.taken(ctx, p, ch, part, took, receipt)
-		if err != nil {
-			return // the node was given up for dead; others look
-		}
-		c.Publication, c.intent, c.at = p, made, time.Time{}
+	return true
+}
+
+// sendPart makes the call for one part and tells whether the next may follow.
+func (l *Ledger) sendPart(ctx context.Context, c *claimed, part int) bool {
+	in, err := l.prepare(ctx, c, part)
+	if err != nil {
+		l.failed(ctx, c, 0, notCalled(err))
+		return false
 	}
+	if held, err := l.mayCall(ctx, c); err != nil || held {
+		l.held(ctx, c, held, err)
+		return false
+	}
+	if part == 0 {
+		l.cfg.Started(l.DB.Now().Sub(c.DueAt))
+	}
+	c.calls()
+	began := time.Now()
+	receipt, err := c.way.presence.Publish(ctx, *in)
+	took := time.Since(began)
+	if err != nil {
+		l.failed(ctx, c, took, err)
+		return false
+	}
+	c.Sent = append(c.Sent[:part:part], partOf(receipt, l.DB.Now()))
+	// Durable before the next part's call: it is that part's intent too.
+	made, err := l.taken(ctx, c, part, took, receipt.Request)
+	if err != nil {
+		return false // the node was given up for dead; others look
+	}
+	c.intent, c.at = made, time.Time{}
+	return true
+}
+
+// prepare makes the intent of a part, its media handed over.
+func (l *Ledger) prepare(ctx context.Context, c *claimed, part int) (*network.Intent, error) {
+	if in := c.ready; in != nil && in.Key == c.key(part) {
+		in.Made = c.intent
+		return in, nil
+	}
+	in := c.Publication.intent(part, c.intent)
+	return &in, l.upload(ctx, c, part, &in)
 }
 
 // way is the open door to a channel, found once for all of a batch that goes
@@ -111,13 +138,13 @@ type way struct {
 	err      error
 }
 
-func (w *way) open(ctx context.Context, l *Ledger, p Publication) {
+func (w *way) open(ctx context.Context, l *Ledger, b id.Brand, c id.Channel) {
 	w.once.Do(func() {
-		if w.presence, w.channel, w.err = l.Channels.Presence(ctx, p.Brand, p.Channel); w.err == nil {
+		if w.presence, w.channel, w.err = l.Channels.Presence(ctx, b, c); w.err == nil {
 			w.caps, w.err = w.presence.Capabilities(ctx)
 		}
 		if w.err == nil {
-			w.away, w.err = l.away(ctx, p.Brand)
+			w.away, w.err = l.away(ctx, b)
 		}
 	})
 }
@@ -143,14 +170,14 @@ func notCalled(err error) error {
 }
 
 // upload hands over the media of a part.
-func (l *Ledger) upload(ctx context.Context, p Publication, presence *network.Presence, caps network.Capabilities, part int, in *network.Intent) error {
-	for i, m := range p.Content.Parts[part].Media {
-		up, err := l.fit(ctx, p.Brand, m.ID, caps.Images)
+func (l *Ledger) upload(ctx context.Context, c *claimed, part int, in *network.Intent) error {
+	for i, m := range c.Content.Parts[part].Media {
+		up, err := l.fit(ctx, c.Brand, m.ID, c.way.caps.Images)
 		if err != nil {
 			return err
 		}
 		up.Alt = m.Alt
-		ref, err := presence.Upload(ctx, up)
+		ref, err := c.way.presence.Upload(ctx, up)
 		if c, ok := up.Body.(io.Closer); ok {
 			c.Close()
 		}
@@ -184,7 +211,7 @@ func (s *Service) away(ctx context.Context, b id.Brand) (bool, error) {
 // mayCall is the last look before the call: this node must still be believed
 // alive by the others, and no freeze may have been opened since the claim,
 // which read the freezes in its own transaction.
-func (l *Ledger) mayCall(ctx context.Context, c claimed) (held bool, err error) {
+func (l *Ledger) mayCall(ctx context.Context, c *claimed) (held bool, err error) {
 	select {
 	case <-l.results.quit:
 		return false, errLease // stopped: nobody would write down what comes back
@@ -245,7 +272,7 @@ const fresh = 50 * time.Millisecond
 var errLease = fault.New(fault.Transient, "publishing.lease")
 
 // held gives a claimed publication back without a call.
-func (l *Ledger) held(ctx context.Context, c claimed, frozen bool, err error) {
+func (l *Ledger) held(ctx context.Context, c *claimed, frozen bool, err error) {
 	next, o := Due, outcome{step: Step{What: StepNotSent, Problem: fault.MessageKey(err)}}
 	if frozen {
 		next, o.step = Frozen, Step{What: StepFrozen}
@@ -264,8 +291,8 @@ func (l *Ledger) held(ctx context.Context, c claimed, frozen bool, err error) {
 }
 
 // failed writes down what an attempt without a receipt leaves.
-func (l *Ledger) failed(ctx context.Context, c claimed, ch channel.Channel, took time.Duration, err error) {
-	p := c.Publication
+func (l *Ledger) failed(ctx context.Context, c *claimed, took time.Duration, err error) {
+	p, ch := c.Publication, &c.way.channel
 	f := fault.As(err)
 	var ne *network.Error
 	if !errors.As(err, &ne) {
@@ -312,12 +339,13 @@ func (l *Ledger) failed(ctx context.Context, c claimed, ch channel.Channel, took
 }
 
 // taken writes down a receipt and, when parts remain, the next part's intent.
-func (l *Ledger) taken(ctx context.Context, p Publication, ch channel.Channel, part int, took time.Duration, r network.Receipt) (made time.Time, err error) {
+func (l *Ledger) taken(ctx context.Context, c *claimed, part int, took time.Duration, request string) (made time.Time, err error) {
 	kept := false
 	err = l.write(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
+		p := c.Publication
 		made, kept = tx.Now, true
-		step := Step{What: StepTaken, Part: part, Took: took, Request: r.Request, Detail: map[string]any{"url": p.Sent[part].URL}}
-		n, err := l.gained(ctx, tx, p, ch, part, step, true)
+		step := Step{What: StepTaken, Part: part, Took: took, Request: request, Detail: map[string]any{"url": p.Sent[part].URL}}
+		n, err := l.gained(ctx, tx, p, c.way.channel, part, step, true)
 		if err == nil && n == 0 {
 			kept, err = l.stray(ctx, tx, p, part, step)
 		}

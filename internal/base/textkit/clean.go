@@ -80,11 +80,29 @@ func Clean(s string) (string, []Change) {
 		}
 		s = b.String()
 	}
-	if !norm.NFC.IsNormalString(s) {
+	if !plainlyComposed(s) && !norm.NFC.IsNormalString(s) {
 		did(Composed)
 		s = norm.NFC.String(s)
 	}
 	return s, changes
+}
+
+// plainlyComposed reports, without the tables and the two kilobytes of stack
+// that norm takes, that nothing in s can combine: every character is below
+// U+0300, where NFC starts to have work, or is punctuation of French and
+// English (U+2010 to U+2027 and U+202F). False means that norm must look.
+func plainlyComposed(s string) bool {
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c < 0xCC { // ASCII, a continuation byte, or the lead of U+0080 to U+02FF
+			continue
+		}
+		if c != 0xE2 || i+2 >= len(s) || s[i+1] != 0x80 || (s[i+2] < 0x90 || s[i+2] > 0xA7) && s[i+2] != 0xAF {
+			return false
+		}
+		i += 2
+	}
+	return true
 }
 
 func control(r rune) bool {
