@@ -83,6 +83,10 @@ func (l *Ledger) arm(ctx context.Context) int {
 			}
 		}
 		c.ready = vetted(ctx, c)
+	}
+	l.examineSoon(ctx, soon)
+	for i := range soon {
+		c := &soon[i]
 		a.mu.Lock()
 		a.of[c.ID] = *c
 		a.mu.Unlock()

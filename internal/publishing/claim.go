@@ -15,13 +15,14 @@ import (
 // intent of its next part.
 type claimed struct {
 	Publication
-	intent time.Time
-	at     time.Time       // when the claim was made, on the steady clock
-	way    *way            // shared by the claims of one channel; nil: its own
-	ready  *network.Intent // of the next part, made and checked before the hour; nil: not ready
-	frosts int64           // freezes opened by this process until then
-	begins chan struct{}   // gives its place back when the first call begins; nil: has none
-	doubt  time.Time       // since when nobody knows, of what is looked up
+	intent  time.Time
+	at      time.Time       // when the claim was made, on the steady clock
+	way     *way            // shared by the claims of one channel; nil: its own
+	ready   *network.Intent // of the next part, made and checked before the hour; nil: not ready
+	verdict verdict         // of the examiners, given before the hour
+	frosts  int64           // freezes opened by this process until then
+	begins  chan struct{}   // gives its place back when the first call begins; nil: has none
+	doubt   time.Time       // since when nobody knows, of what is looked up
 }
 
 // calls says that the call begins, or will not: the place among those that

@@ -80,6 +80,8 @@ type Needs struct {
 	Zone func(ctx context.Context, q sqldb.Q, b id.Brand) (string, error)
 	// Away tells whether a brand was archived; nil: none ever is.
 	Away func(ctx context.Context, q sqldb.Q, b id.Brand) (bool, error)
+	// Examiners look at what would leave, in this order.
+	Examiners []Examiner
 	// Tell lets open pages know, after the commit.
 	Tell func(topic, kind string, data any)
 	Log  *slog.Logger

@@ -131,6 +131,7 @@ const (
 	StepRetried   StepKind = "retried"
 	StepWithdrawn StepKind = "withdrawn"
 	StepStopped   StepKind = "stopped" // its channel is gone
+	StepBlocked   StepKind = "blocked" // an examiner stopped it before its call
 )
 
 // Row is a post as a list or the calendar shows it: no text beyond a line.

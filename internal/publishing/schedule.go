@@ -63,6 +63,9 @@ func (s *Service) Schedule(ctx context.Context, a team.Actor, b id.Brand, post i
 			return Planning{}, errBlocked.At("variants").With("channel", r.Channel.Handle).With("problem", f.Key).With("values", f.Values)
 		}
 	}
+	if err := s.mayLeave(ctx, a, seen, rendered, when); err != nil {
+		return Planning{}, err
+	}
 	var out Planning
 	err = s.DB.Write(ctx, func(tx *sqldb.Tx) error {
 		p, err := loadPost(ctx, tx, b, post)

@@ -78,8 +78,16 @@ func (l *Ledger) ready(ctx context.Context, c *claimed) bool {
 	if err == nil && len(c.Sent) >= len(c.Content.Parts) {
 		err = fault.New(fault.NotFound, "network.broken").Becausef("nothing to send: %d parts, %d sent", len(c.Content.Parts), len(c.Sent))
 	}
+	var stop *Finding
+	if err == nil {
+		stop, err = l.examined(ctx, c)
+	}
 	if err != nil {
 		l.failed(ctx, c, 0, notCalled(err))
+		return false
+	}
+	if stop != nil {
+		l.stopped(ctx, c, stop)
 		return false
 	}
 	return true

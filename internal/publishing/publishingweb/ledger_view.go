@@ -127,7 +127,7 @@ var stepSignals = map[publishing.StepKind]ui.Signal{
 	publishing.StepTaken: ui.Calm, publishing.StepFound: ui.Calm, publishing.StepConfirmed: ui.Calm,
 	publishing.StepRefused: ui.Alert, publishing.StepNotSent: ui.Watch, publishing.StepUnclear: ui.Watch,
 	publishing.StepNotFound: ui.Info, publishing.StepDoubt: ui.Watch, publishing.StepMissed: ui.Watch,
-	publishing.StepStopped: ui.Alert, publishing.StepFrozen: ui.Info, publishing.StepThawed: ui.Info,
+	publishing.StepStopped: ui.Alert, publishing.StepBlocked: ui.Alert, publishing.StepFrozen: ui.Info, publishing.StepThawed: ui.Info,
 }
 
 func (v *oneView) story(s publishing.Step) story {
