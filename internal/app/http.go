@@ -51,7 +51,7 @@ func (a *App) Web() (*Web, error) {
 	mux, err := ui.New(ui.Config{
 		Catalog: a.Words, Auth: people, Brands: pageBrands{a}, Sections: a.sections(), Settings: settings(), Log: a.Log,
 		SignIn: "/sign-in", SignOut: "/sign-out", Profile: "/profile", BrandsPath: "/brands", HTTPS: a.Config.HTTPS(),
-		Notices: a.notices, Find: a.find, Live: "/live", Took: a.took, Here: a.here, Dev: a.Config.Dev,
+		Notices: a.notices, Find: a.find, Live: "/live", LiveAt: a.Hub.Position, Took: a.took, Here: a.here, Dev: a.Config.Dev,
 	}, append(routes, a.home()...)...)
 	if err != nil {
 		return nil, err

@@ -30,6 +30,7 @@ type desk struct {
 	mu  sync.Mutex
 
 	title  string
+	after  string // a title that somebody gives right after the page was read
 	undone int
 	took   time.Duration
 }
@@ -37,6 +38,10 @@ type desk struct {
 func (d *desk) page(w http.ResponseWriter, r *Request) error {
 	d.mu.Lock()
 	title := d.title
+	if d.after != "" {
+		d.title, d.after = d.after, ""
+		d.hub.Tell("post:1", "post.changed", nil)
+	}
 	d.mu.Unlock()
 	return Page(w, r, Frame{Title: "Bureau", Active: "today", Subject: "post:1", Live: []string{"post:1"},
 		Main: &Action{Label: "Publication", Href: "/new", Icon: "plus", Key: "N"},
@@ -58,6 +63,7 @@ func startDesk(t *testing.T) (*desk, string) {
 	}
 	d := &desk{hub: hub, title: "les sablés"}
 	c := testConfig()
+	c.Live, c.LiveAt = "/live", hub.Position
 	c.Took = func(_ context.Context, _ team.Actor, _ brand.Brand, _ string, took time.Duration) error {
 		d.mu.Lock()
 		defer d.mu.Unlock()
@@ -164,7 +170,7 @@ func TestThePageLivesInABrowser(t *testing.T) {
 	p.Go("/desk")
 	p.Click("button", "Supprimer")
 	p.See("Supprimer 3 commentaires ?")
-	p.Click("button", "Garder")
+	p.Click("button", "Annuler")
 	p.Arrive("/desk")
 	p.Click("button", "Supprimer")
 	p.Click("button", "Supprimer 3 commentaires")
@@ -192,6 +198,19 @@ func TestThePageLivesInABrowser(t *testing.T) {
 	p.Go("/desk")
 	p.Press("n")
 	p.Arrive("/new")
+}
+
+// What happens between the reading of a page and its stream is not lost.
+func TestWhatHappensBeforeTheStreamIsOpenIsShown(t *testing.T) {
+	browser.Wanted(t)
+	d, url := startDesk(t)
+	p := browser.Someone(t, url, "claire")
+	p.Speaks("fr")
+	d.mu.Lock()
+	d.after = "les palets"
+	d.mu.Unlock()
+	p.Go("/desk")
+	p.See("les palets")
 }
 
 func TestTheHallHasNothingAxeFinds(t *testing.T) {

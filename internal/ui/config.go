@@ -97,6 +97,9 @@ type Config struct {
 	Find func(ctx context.Context, actor team.Actor, b brand.Brand, text string) []Hit
 	// Live is the address of the event stream ("/live"); empty: no live pages.
 	Live string
+	// LiveAt names what the stream told last. It is asked before a page is
+	// read, and the page's stream goes on from there; nil: from when it opens.
+	LiveAt func() string
 	// Took keeps the focused time spent on a subject ("post:<id>"); nil
 	// measures nothing.
 	Took func(ctx context.Context, actor team.Actor, b brand.Brand, subject string, d time.Duration) error

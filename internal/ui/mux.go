@@ -122,6 +122,9 @@ func (m *Mux) guarded(route Route) http.Handler {
 			hr.Body = http.MaxBytesReader(w, hr.Body, limit)
 		}
 		r := &Request{Request: hr, Number: number(hr.Context()), mux: m}
+		if m.cfg.LiveAt != nil {
+			r.since = m.cfg.LiveAt()
+		}
 		err := m.admit(w, r, route.Guard)
 		if err == nil {
 			err = route.Handle(w, r)

@@ -39,6 +39,7 @@ type Request struct {
 	// Number names this request in the log and on the page of an error.
 	Number string
 
+	since string // what the live stream had told before anything was read
 	mux   *Mux
 	toast *Toast
 	shown *brand.Brand  // the brand of the rail, when the page is of none

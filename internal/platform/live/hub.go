@@ -200,6 +200,15 @@ func (h *Hub) publishLocked(topic, kind string, data json.RawMessage) {
 	}
 }
 
+// Position names what was told last. A page that is read after it was asked
+// for, and that hands it in as Last-Event-ID, misses nothing of what happens
+// between its reading and its stream.
+func (h *Hub) Position() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.eventID()
+}
+
 func (h *Hub) eventID() string { return h.node + "-" + strconv.FormatUint(h.seq, 10) }
 
 // push never waits: a listener who cannot follow loses its queue and is told

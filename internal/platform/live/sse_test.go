@@ -159,6 +159,26 @@ func TestABrowserThatComesBackGoesOnWhereItWas(t *testing.T) {
 	})
 }
 
+// What happens after a page was asked for and before its stream is open is told
+// to it: the page hands in the position of before its reading.
+func TestNothingIsLostBetweenAPageAndItsStream(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := hub(t, Config{})
+		for _, early := range []int{0, 3} {
+			for range early {
+				h.Tell("brand:1", "read", nil) // the page shows it
+			}
+			asked := h.Position()
+			h.Tell("brand:1", "missed", nil)
+			ctx, cancel := context.WithCancel(t.Context())
+			if got := open(ctx, h, asked, may("brand:1")).take(); strings.Count(got, "event:") != 1 || !strings.Contains(got, "event: missed\n") {
+				t.Errorf("after %d: %q", early, got)
+			}
+			cancel()
+		}
+	})
+}
+
 func TestARoleWithdrawnEndsTheStreamOfAnOpenPage(t *testing.T) {
 	for name, c := range map[string]struct {
 		topics []string

@@ -74,6 +74,9 @@ async function send() {
   const data = new URLSearchParams([...new FormData(form)].filter(([, v]) => typeof v === "string"));
   const took = spent;
   data.set("took", took);
+  // An hour that was taken out of the fields is taken off the calendar; fields
+  // that somebody else's hour has not reached yet say nothing.
+  if (hourOf() !== hour && data.get("when") === "date" && !data.get("date") && !data.get("time")) data.set("clear", "1");
   const sent = mine();
   const sentHour = hourOf();
   const raw = new Map([...form.querySelectorAll("textarea, input.composer-title")].map((el) => [el, el.value]));
@@ -128,6 +131,7 @@ function begin(answer) {
   form.action = answer.url;
   history.replaceState(history.state, "", answer.url);
   document.body.dataset.topics += " post:" + post;
+  for (const at of form.querySelectorAll('[data-presence=""]')) at.dataset.presence = "post:" + post;
   document.dispatchEvent(new CustomEvent("vigie:topics"));
 }
 
@@ -266,16 +270,11 @@ async function pull() {
 
 document.addEventListener("vigie:event", (e) => {
   const { topic, kind } = e.detail;
-  if (topic !== "post:" + post || kind === "presence") return;
+  // A resync names no topic: something was missed, whatever it was.
+  if (kind !== "resync" && (topic !== "post:" + post || kind === "presence")) return;
   clearTimeout(pulling);
   pulling = setTimeout(pull, 700);
 });
-// What happened before the stream was open, where something is under way.
-const leaving = () => document.querySelector("#sending [data-going]");
-document.addEventListener("vigie:live", () => leaving() && pull());
-// What leaves is looked at even if its event got lost: a stream can be between
-// two connections at that very moment.
-setInterval(() => !document.hidden && leaving() && pull(), 3000);
 window.addEventListener("online", () => dirty() && save());
 document.addEventListener("visibilitychange", () => document.hidden && dirty() && save());
 

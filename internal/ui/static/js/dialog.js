@@ -27,7 +27,12 @@ function ask(button) {
   return new Promise((done) => {
     box.querySelector("h2").textContent = button.dataset.confirm;
     box.querySelector("[data-text]").textContent = button.dataset.confirmText || "";
-    box.querySelector("[value=yes]").textContent = button.dataset.confirmYes || button.textContent.trim();
+    const yes = box.querySelector("[value=yes]");
+    yes.textContent = button.dataset.confirmYes || button.textContent.trim();
+    // Red is for what is lost for good; the rest is a decision like another.
+    const red = button.matches(".btn--danger, .danger");
+    yes.classList.toggle("btn--danger", red);
+    yes.classList.toggle("btn--primary", !red);
     box.returnValue = "no";
     box.addEventListener("close", () => done(box.returnValue === "yes"), { once: true });
     box.showModal();

@@ -7,7 +7,9 @@ const body = document.body;
 const url = body.dataset.liveUrl;
 const query = () => "?" + new URLSearchParams((body.dataset.topics || "").split(" ").filter(Boolean).map((t) => ["topic", t]));
 
-let last = "";
+// Everything since the page was asked for, not since the stream opened: what
+// happens in between is told too.
+let last = body.dataset.liveSince || "";
 let wait = 2000;
 let failures = 0;
 let stop = null; // ends the open stream
@@ -31,11 +33,6 @@ async function listen() {
       refresh(() => true);
     }
     failures = 0;
-    // What happened between the page and the stream: asked for where something
-    // is under way (data-live-now), and by modules that hear "vigie:live".
-    document.dispatchEvent(new CustomEvent("vigie:live"));
-    for (const el of document.querySelectorAll("[data-live][data-live-now][id]")) due.add(el.id);
-    if (due.size && !timer) timer = setTimeout(renew, 150);
     await read(res.body);
   } catch {
     if (mine.signal.aborted) return;
@@ -63,7 +60,7 @@ window.addEventListener("pagehide", hush);
 // A page that shows something new (a draft just made) listens to it too.
 document.addEventListener("vigie:topics", () => {
   hush();
-  if (url) listen();
+  if (url) listen(), here(false);
 });
 window.addEventListener("pageshow", (e) => {
   if (e.persisted && url) {
@@ -198,6 +195,7 @@ function present(topic, people) {
 async function here(gone) {
   for (const at of document.querySelectorAll("[data-presence]")) {
     const topic = at.dataset.presence;
+    if (!topic) continue; // nothing is kept yet of what this page writes
     const form = new URLSearchParams({ topic });
     if (gone) {
       form.set("gone", "1");
@@ -215,9 +213,7 @@ async function here(gone) {
 
 if (url) {
   listen();
-  if (document.querySelector("[data-presence]")) {
-    here(false);
-    setInterval(() => document.hidden || here(false), 30000);
-    window.addEventListener("pagehide", () => here(true));
-  }
+  here(false);
+  setInterval(() => document.hidden || here(false), 30000);
+  window.addEventListener("pagehide", () => here(true));
 }
