@@ -55,6 +55,8 @@ type Channel struct {
 	Title     string `json:"title"`
 	Short     string `json:"short"`
 	Simulated bool   `json:"simulated,omitempty"`
+
+	held int64 // version of the credentials that whoever reads this works with
 }
 
 // Acts this package writes in the logbook. Names and JSON are API.

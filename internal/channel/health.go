@@ -41,7 +41,7 @@ func (s *Service) Probe(ctx context.Context, a team.Actor, b id.Brand, c id.Chan
 	werr := s.DB.Write(ctx, func(tx *sqldb.Tx) error {
 		switch {
 		case fault.Is(err, fault.SignedOut):
-			if err := s.MarkSignedOut(ctx, tx, b, c, fault.MessageKey(err)); err != nil {
+			if err := s.MarkSignedOut(ctx, tx, ch, fault.MessageKey(err)); err != nil {
 				return err
 			}
 			return s.checked(ctx, tx, b, c)

@@ -172,6 +172,7 @@ func (s *Service) Presence(ctx context.Context, b id.Brand, c id.Channel) (_ *ne
 	o := s.open[c]
 	s.mu.Unlock()
 	if o.holds(secret) {
+		ch.held = o.version.Load()
 		return o.presence, ch, nil
 	}
 	fresh, err := s.openAccount(ctx, ch, secret)
@@ -181,6 +182,7 @@ func (s *Service) Presence(ctx context.Context, b id.Brand, c id.Channel) (_ *ne
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if o := s.open[c]; o.holds(secret) {
+		ch.held = o.version.Load()
 		return o.presence, ch, nil // another goroutine was first; one session is enough
 	}
 	s.open[c] = fresh
@@ -275,19 +277,21 @@ func (s *Service) seal(c id.Channel, cred network.Credentials) (string, error) {
 }
 
 // MarkSignedOut records that a network refused a channel's token, once, so that
-// people are told before the next post is due. Safe to repeat.
-func (s *Service) MarkSignedOut(ctx context.Context, tx *sqldb.Tx, b id.Brand, c id.Channel, problem string) error {
-	n, err := tx.Exec(ctx, `UPDATE channel SET health = ?, problem = ?, checked_at = ? WHERE brand = ? AND id = ? AND health <> ? AND removed_at IS NULL`,
-		SignedOut, problem, sqldb.At(tx.Now), b, c, SignedOut)
+// people are told before the next post is due. ch is the channel as Presence or
+// Get gave it for the call: what refused an older token says nothing about the
+// one that a reconnection or a refresh brought meanwhile. Safe to repeat.
+func (s *Service) MarkSignedOut(ctx context.Context, tx *sqldb.Tx, ch Channel, problem string) error {
+	n, err := tx.Exec(ctx, `UPDATE channel SET health = ?, problem = ?, checked_at = ? WHERE brand = ? AND id = ? AND version = ? AND health <> ? AND removed_at IS NULL`,
+		SignedOut, problem, sqldb.At(tx.Now), ch.Brand, ch.ID, ch.held, SignedOut)
 	if err != nil || n == 0 {
 		return err
 	}
-	ch, _, err := s.one(ctx, tx, b, c)
+	now, _, err := s.one(ctx, tx, ch.Brand, ch.ID)
 	if err != nil {
 		return err
 	}
-	tx.AfterCommit(func() { s.tell(b) })
-	return s.Book.Record(ctx, tx, s.entry(team.Program("door").Signs(), ch, ActSignedOut))
+	tx.AfterCommit(func() { s.tell(ch.Brand) })
+	return s.Book.Record(ctx, tx, s.entry(team.Program("door").Signs(), now, ActSignedOut))
 }
 
 const warnBefore = 14 * 24 * time.Hour

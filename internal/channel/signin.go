@@ -37,6 +37,7 @@ func (s *Service) Begin(ctx context.Context, a team.Actor, b id.Brand, kind netw
 	if err := a.Require(b, team.ManageChannels); err != nil {
 		return SignIn{}, err
 	}
+	known := map[string]string{}
 	if reconnects != "" {
 		c, _, err := s.one(ctx, s.DB, b, reconnects)
 		if err != nil {
@@ -45,15 +46,20 @@ func (s *Service) Begin(ctx context.Context, a team.Actor, b id.Brand, kind netw
 		if !c.Removed.IsZero() {
 			return SignIn{}, errRemoved.With("handle", c.Handle)
 		}
-		kind = c.Network
+		kind, known = c.Network, map[string]string{"handle": c.Handle, "server": c.Server}
 	}
 	d, err := s.driver(kind)
 	if err != nil {
 		return SignIn{}, err
 	}
-	step, err := d.Begin(ctx)
+	step, err := s.firstStep(ctx, d, b, reconnects)
 	if err != nil {
 		return SignIn{}, err
+	}
+	for i, f := range step.Fields {
+		if v := known[f.Name]; v != "" {
+			step.Fields[i].Default = v // it must be that account: no need to type it
+		}
 	}
 	in := SignIn{ID: string(id.New[id.Token]()), Brand: b, Network: kind, Reconnects: reconnects, Step: step}
 	return in, s.DB.Write(ctx, func(tx *sqldb.Tx) error {
@@ -62,6 +68,31 @@ func (s *Service) Begin(ctx context.Context, a team.Actor, b id.Brand, kind netw
 		}
 		return s.saveStep(ctx, tx, a, in)
 	})
+}
+
+// firstStep begins a sign-in; a network that knows its accounts again by what
+// the brand holds already (that of the channel to reconnect, or any) is told.
+func (s *Service) firstStep(ctx context.Context, d network.Driver, b id.Brand, reconnects id.Channel) (network.Step, error) {
+	again, ok := d.(network.Returner)
+	if !ok {
+		return d.Begin(ctx)
+	}
+	rows, err := sqldb.List(ctx, s.DB, func(r sqldb.Scanner) (row [2]string, err error) { return row, r.Scan(&row[0], &row[1]) },
+		`SELECT id, credentials FROM channel WHERE brand = ? AND network = ? AND removed_at IS NULL AND (? = '' OR id = ?) ORDER BY made_at, id`,
+		b, d.Facts().Kind, reconnects, reconnects)
+	if err != nil {
+		return network.Step{}, err
+	}
+	var held []network.Credentials
+	for _, row := range rows {
+		var cred network.Credentials
+		plain, err := s.Seal.Open("channel", row[0], row[1])
+		if err != nil || json.Unmarshal(plain, &cred) != nil {
+			continue // a sign-in is the way out of credentials that cannot be read
+		}
+		held = append(held, cred)
+	}
+	return again.Return(ctx, held)
 }
 
 // Resume returns a sign-in under way. Errors: not_found when it ended, or is

@@ -147,6 +147,8 @@ func each(t *testing.T, test func(s *stage)) {
 	}
 }
 
+func practiceDriver(s *stage) network.Driver { return practice.New(s.world) }
+
 // node is another process on the same data.
 func (s *stage) node(db *sqldb.DB) *channel.Service {
 	return channel.New(channel.Needs{DB: db, Drivers: []network.Driver{s.toy, practice.New(s.world)}, Seal: box, Book: logbook.New(db),

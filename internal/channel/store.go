@@ -7,6 +7,7 @@ import (
 	"vigie/internal/base/fault"
 	"vigie/internal/base/id"
 	"vigie/internal/network"
+	"vigie/internal/platform/i18n"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/team"
 )
@@ -19,7 +20,9 @@ type secret struct {
 	version int64
 }
 
-func (s *Service) scan(r sqldb.Scanner, more ...any) (c Channel, err error) {
+// scan names the network in the language of whoever reads, if the context has
+// one.
+func (s *Service) scan(ctx context.Context, r sqldb.Scanner, more ...any) (c Channel, err error) {
 	var caps sqldb.JSON[network.Capabilities]
 	var checked, expires, made, removed sqldb.Time
 	err = r.Scan(append([]any{&c.ID, &c.Brand, &c.Network, &c.Ref, &c.Handle, &c.Name, &c.Avatar, &c.URL, &c.Server, &c.Health, &c.Problem,
@@ -27,7 +30,7 @@ func (s *Service) scan(r sqldb.Scanner, more ...any) (c Channel, err error) {
 	c.Checked, c.Expires, c.Made, c.Removed, c.Capabilities = checked.Time, expires.Time, made.Time, removed.Time, caps.V
 	if d, e := s.driver(c.Network); e == nil {
 		f := d.Facts()
-		c.Title, c.Short, c.Simulated = f.Title, f.Short, f.Simulated
+		c.Title, c.Short, c.Simulated = f.In(i18n.Language(ctx)), f.Short, f.Simulated
 	} else {
 		// A network that left the binary: its posts stay on record.
 		c.Title, c.Short = string(c.Network), "??"
@@ -37,19 +40,20 @@ func (s *Service) scan(r sqldb.Scanner, more ...any) (c Channel, err error) {
 
 func (s *Service) one(ctx context.Context, q sqldb.Q, b id.Brand, c id.Channel) (Channel, secret, error) {
 	var sec secret
-	ch, err := sqldb.One(ctx, q, func(r sqldb.Scanner) (Channel, error) { return s.scan(r, &sec.sealed, &sec.version) },
+	ch, err := sqldb.One(ctx, q, func(r sqldb.Scanner) (Channel, error) { return s.scan(ctx, r, &sec.sealed, &sec.version) },
 		`SELECT `+columns+`, credentials, version FROM channel WHERE brand = ? AND id = ?`, b, c)
+	ch.held = sec.version
 	return ch, sec, err
 }
 
 func (s *Service) list(ctx context.Context, b id.Brand) ([]Channel, error) {
-	return sqldb.List(ctx, s.DB, func(r sqldb.Scanner) (Channel, error) { return s.scan(r) },
+	return sqldb.List(ctx, s.DB, func(r sqldb.Scanner) (Channel, error) { return s.scan(ctx, r) },
 		`SELECT `+columns+` FROM channel WHERE brand = ? AND removed_at IS NULL ORDER BY made_at, id`, b)
 }
 
 // byAccount finds the brand's living channel for an account, if it has one.
 func (s *Service) byAccount(ctx context.Context, q sqldb.Q, b id.Brand, kind network.Kind, ref network.Ref) (Channel, error) {
-	return sqldb.One(ctx, q, func(r sqldb.Scanner) (Channel, error) { return s.scan(r) },
+	return sqldb.One(ctx, q, func(r sqldb.Scanner) (Channel, error) { return s.scan(ctx, r) },
 		`SELECT `+columns+` FROM channel WHERE brand = ? AND network = ? AND ref = ? AND removed_at IS NULL`, b, kind, ref)
 }
 
@@ -79,7 +83,7 @@ func (s *Service) Of(ctx context.Context, a team.Actor, kind network.Kind, ref n
 	if len(brands) == 0 {
 		return nil, nil
 	}
-	return sqldb.List(ctx, s.DB, func(r sqldb.Scanner) (Channel, error) { return s.scan(r) },
+	return sqldb.List(ctx, s.DB, func(r sqldb.Scanner) (Channel, error) { return s.scan(ctx, r) },
 		`SELECT `+columns+` FROM channel WHERE brand IN `+sqldb.Marks(len(brands))+` AND network = ? AND ref = ? ORDER BY made_at DESC, id DESC`,
 		sqldb.Args(brands, kind, ref)...)
 }

@@ -23,6 +23,13 @@ type Driver interface {
 	Open(c Credentials, save func(context.Context, Credentials) error) (Account, error)
 }
 
+// Returner is a driver that knows an account again by the credentials one
+// already holds for it, where the answers alone would not prove it. Return is
+// Begin for somebody who holds them; it makes no call.
+type Returner interface {
+	Return(ctx context.Context, held []Credentials) (Step, error)
+}
+
 // Credentials are secret; the caller seals them. Only the driver reads Data.
 type Credentials struct {
 	Server string            `json:"server"`
@@ -60,8 +67,10 @@ type Field struct {
 
 // Facts are honest data about a connector; docs/networks.md is made of them.
 type Facts struct {
-	Kind    Kind
-	Title   string // as the network writes its own name
+	Kind  Kind
+	Title string // as the network writes its own name; in English if it is a word
+	// Titles are its names in other languages, where its name is a word.
+	Titles  map[string]string
 	Short   string // two letters for the badge: "Ma"
 	Since   string // version of Vigie that brought it
 	API     string // version spoken
@@ -72,4 +81,12 @@ type Facts struct {
 	Simulated bool
 	// Fixed capabilities, for the documentation; accounts may answer others.
 	Typical Capabilities
+}
+
+// In returns the network's name in a language.
+func (f Facts) In(lang string) string {
+	if t := f.Titles[lang]; t != "" {
+		return t
+	}
+	return f.Title
 }

@@ -117,7 +117,7 @@ func (l *Ledger) look(ctx context.Context, c claimed) {
 				step.Problem, step.Detail = fault.MessageKey(err), fault.As(err).Values
 			}
 			if fault.Is(err, fault.SignedOut) && ch.ID != "" {
-				if err := l.Channels.MarkSignedOut(ctx, tx, p.Brand, p.Channel, fault.MessageKey(err)); err != nil {
+				if err := l.Channels.MarkSignedOut(ctx, tx, ch, fault.MessageKey(err)); err != nil {
 					return err
 				}
 			}

@@ -41,7 +41,7 @@ type Channels interface {
 	List(ctx context.Context, a team.Actor, b id.Brand) ([]channel.Channel, error)
 	Get(ctx context.Context, a team.Actor, b id.Brand, c id.Channel) (channel.Channel, error)
 	Presence(ctx context.Context, b id.Brand, c id.Channel) (*network.Presence, channel.Channel, error)
-	MarkSignedOut(ctx context.Context, tx *sqldb.Tx, b id.Brand, c id.Channel, problem string) error
+	MarkSignedOut(ctx context.Context, tx *sqldb.Tx, c channel.Channel, problem string) error
 }
 
 // MediaInfo is what the checks need to know of a media.
@@ -82,6 +82,8 @@ type Needs struct {
 	Away func(ctx context.Context, q sqldb.Q, b id.Brand) (bool, error)
 	// Examiners look at what would leave, in this order.
 	Examiners []Examiner
+	// Gate says what may leave; nil: everything that is planned may.
+	Gate Gate
 	// Tell lets open pages know, after the commit.
 	Tell func(topic, kind string, data any)
 	Log  *slog.Logger

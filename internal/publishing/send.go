@@ -335,7 +335,7 @@ func (l *Ledger) failed(ctx context.Context, c *claimed, took time.Duration, err
 	l.Log.Info("publication", "brand", p.Brand, "publication", p.ID, "channel", p.Channel, "state", next, "outcome", ne.Outcome, "error", err)
 	werr := l.write(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
 		if f.Kind == fault.SignedOut && ch.ID != "" {
-			if err := l.Channels.MarkSignedOut(ctx, tx, p.Brand, p.Channel, fault.MessageKey(err)); err != nil {
+			if err := l.Channels.MarkSignedOut(ctx, tx, *ch, fault.MessageKey(err)); err != nil {
 				return err
 			}
 		}

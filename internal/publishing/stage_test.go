@@ -156,10 +156,10 @@ func (d *door) Presence(ctx context.Context, b id.Brand, c id.Channel) (*network
 	return d.presence, ch, err
 }
 
-func (d *door) MarkSignedOut(_ context.Context, _ *sqldb.Tx, _ id.Brand, c id.Channel, problem string) error {
+func (d *door) MarkSignedOut(_ context.Context, _ *sqldb.Tx, ch channel.Channel, problem string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.refused[c] = problem
+	d.refused[ch.ID] = problem
 	return nil
 }
 

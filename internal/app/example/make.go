@@ -312,7 +312,11 @@ func (s *site) trouble(ctx context.Context) error {
 	if err := s.World.SignOut(ctx, c.Handle); err != nil {
 		return err
 	}
+	c, err := s.Channels.Get(ctx, s.actor, s.brand, c.ID)
+	if err != nil {
+		return err
+	}
 	return s.DB.Write(ctx, func(tx *sqldb.Tx) error {
-		return s.Channels.MarkSignedOut(ctx, tx, s.brand, c.ID, "network.signed_out")
+		return s.Channels.MarkSignedOut(ctx, tx, c, "network.signed_out")
 	})
 }

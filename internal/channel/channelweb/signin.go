@@ -13,7 +13,7 @@ import (
 )
 
 func (f *Face) choose(w http.ResponseWriter, r *ui.Request) error {
-	return ui.Page(w, r, ui.Frame{Title: r.T("channel.connect"), Sub: r.Brand.Name, Active: "settings"}, choosePage(r.Brand.ID, f.room.Networks()))
+	return ui.Page(w, r, ui.Frame{Title: r.T("channel.connect"), Sub: r.Brand.Name, Active: "settings"}, choosePage(r.Brand.ID, f.networks(r)))
 }
 
 func (f *Face) begin(w http.ResponseWriter, r *ui.Request) error {
@@ -47,7 +47,7 @@ func (f *Face) step(w http.ResponseWriter, r *ui.Request) error {
 // stepPage shows the present step; form is refused answers.
 func (f *Face) stepPage(w http.ResponseWriter, r *ui.Request, in channel.SignIn, form *ui.Form) error {
 	v := stepView{in: in, form: form, returns: f.returns(in)}
-	for _, n := range f.room.Networks() {
+	for _, n := range f.networks(r) {
 		if n.Kind == in.Network {
 			v.network = n
 		}
@@ -163,4 +163,14 @@ func (f *Face) callback(w http.ResponseWriter, r *ui.Request) error {
 		return f.stepPage(w, r, in, form)
 	}
 	return f.next(w, r, in, map[string]string{"code": q.Get("code"), "state": q.Get("state")}, form)
+}
+
+// networks are those one can connect to, by their names in the person's
+// language.
+func (f *Face) networks(r *ui.Request) []network.Facts {
+	all := f.room.Networks()
+	for i := range all {
+		all[i].Title = all[i].In(r.Loc.Lang)
+	}
+	return all
 }

@@ -17,7 +17,10 @@ const Kind network.Kind = "practice"
 // Driver is the practice network as the door sees it.
 type Driver struct{ world *World }
 
-var _ network.Driver = (*Driver)(nil)
+var (
+	_ network.Driver   = (*Driver)(nil)
+	_ network.Returner = (*Driver)(nil)
+)
 
 // New returns the driver of a world.
 func New(w *World) *Driver { return &Driver{world: w} }
@@ -25,7 +28,7 @@ func New(w *World) *Driver { return &Driver{world: w} }
 // Facts are honest: nobody outside reads what is posted here.
 func (d *Driver) Facts() network.Facts {
 	return network.Facts{
-		Kind: Kind, Title: "Exercice", Short: "Ex", Since: "0.1", API: "none, it is inside Vigie",
+		Kind: Kind, Title: "Practice", Titles: map[string]string{"fr": "Exercice"}, Short: "Ex", Since: "0.1", API: "none, it is inside Vigie",
 		Price: "network.free", Tried: "simulated", Simulated: true, Typical: Typical(),
 	}
 }
@@ -56,10 +59,25 @@ func (d *Driver) Begin(context.Context) (network.Step, error) {
 	}}, nil
 }
 
+// Return is network.Returner's: whoever holds an account's token may take its
+// handle again.
+func (d *Driver) Return(ctx context.Context, held []network.Credentials) (network.Step, error) {
+	s, err := d.Begin(ctx)
+	if err != nil {
+		return s, err
+	}
+	s.State = map[string]string{}
+	for _, c := range held {
+		s.State["held/"+c.Data["handle"]] = c.Data["token"]
+	}
+	return s, nil
+}
+
 var handleForm = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9_\-]{0,28}[a-z0-9])?$`)
 
 // Next takes the handle. A handle that is signed in belongs to whoever took it
-// (invalid); one that the network signed out may come back.
+// (invalid) unless she holds its token (Return); one that the network signed
+// out may come back.
 func (d *Driver) Next(ctx context.Context, s network.Step, answers map[string]string) (_ network.Step, err error) {
 	defer fault.Wrap(&err, "practice: sign in")
 	if s.ID != "handle" {
@@ -75,6 +93,12 @@ func (d *Driver) Next(ctx context.Context, s network.Step, answers map[string]st
 	}
 	w := d.world
 	token := nonce()
+	if err := w.catchUp(ctx); err != nil {
+		return s, fault.New(fault.Transient, "network.server").Because(err)
+	}
+	if held := s.State["held/"+handle]; held != "" && w.signedIn(handle, secretOf(held)) {
+		token = held // it stays signed in, and whoever else uses it too
+	}
 	if err := w.write(ctx, record{Do: "join", Handle: handle, Name: name, Token: secretOf(token)}); err != nil {
 		return s, err
 	}
@@ -94,6 +118,14 @@ func (d *Driver) Next(ctx context.Context, s network.Step, answers map[string]st
 		Profile:     who,
 		Credentials: network.Credentials{Data: map[string]string{"handle": handle, "token": token}},
 	}, nil
+}
+
+// signedIn tells whether an account's token is this one.
+func (w *World) signedIn(handle, secret string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	a := w.accounts[handle]
+	return a != nil && a.token != "" && a.token == secret
 }
 
 // Open makes an account; its credentials never change.

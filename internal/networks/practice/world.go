@@ -163,7 +163,7 @@ func (w *World) apply(r record) {
 		if a == nil {
 			a = &account{Profile: Profile{Handle: r.Handle, Since: r.At}, byID: map[string]*Post{}, byKey: map[string]*Post{}}
 			w.accounts[r.Handle] = a
-		} else if a.token != "" {
+		} else if a.token != "" && a.token != r.Token {
 			return // two came at once: the first has it
 		}
 		if r.Name != "" {

@@ -159,5 +159,14 @@ func From(ctx context.Context) *Loc {
 	return fallback
 }
 
+// Language is the language of the context's locale; empty when there is none,
+// as in a job or on the command line.
+func Language(ctx context.Context) string {
+	if l, ok := ctx.Value(inContext{}).(*Loc); ok {
+		return l.Lang
+	}
+	return ""
+}
+
 // T is From(ctx).T: what templates call.
 func T(ctx context.Context, key string, pairs ...any) string { return From(ctx).T(key, pairs...) }
