@@ -195,3 +195,34 @@ func TestADraftAlreadySavedIsScheduledByOnePress(t *testing.T) {
 	p.Click("button", "Programmer")
 	p.See("Mettre à jour la programmation")
 }
+
+// P11: whoever opens a draft that was just begun is seen by who began it, and
+// seen there, without a reload.
+func TestADraftJustBegunShowsWhoIsHere(t *testing.T) {
+	Wanted(t)
+	p, _ := writing(t)
+	p.Type("Texte commun", "À deux.")
+	p.saved()
+	p.is("be known to be on her draft", `document.querySelector("[data-presence]").dataset.presence === "post:" + location.pathname.split("/").pop()`)
+	p.is("tell the server", `performance.getEntriesByType("resource").some((e) => e.name.endsWith("/here"))`)
+}
+
+// P1: an emptied hour leaves the calendar.
+func TestAnEmptiedHourLeavesTheCalendar(t *testing.T) {
+	Wanted(t)
+	p, _ := writing(t)
+	p.Type("Texte commun", "Un jour.")
+	p.Fill("Date", "2030-01-15")
+	p.Fill("Heure", "09:00")
+	p.saved()
+	p.See("Sans heure")
+	p.do(`for (const name of ["date", "time"]) {
+		const el = document.getElementById(name);
+		el.value = "";
+		el.dispatchEvent(new Event("input", { bubbles: true }));
+		el.dispatchEvent(new Event("change", { bubbles: true }));
+	}`)
+	p.is("see the hour gone", `!document.querySelector("[formaction$='/clear-hour']")`)
+	p.Reload()
+	p.is("see no date", `document.getElementById("date").value === ""`)
+}

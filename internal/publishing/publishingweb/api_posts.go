@@ -214,6 +214,10 @@ func (f *Face) postsAPI(r *api.Registry) {
 		func(ctx context.Context, c api.Call, in *PostIn) (*struct{}, error) {
 			return nil, f.Room.Unschedule(ctx, c.Actor, c.Brand, in.Post)
 		})
+	api.Register(r, api.Op{ID: "clear-hour-of-post", Method: "DELETE", Path: post + "/hour", Guard: write, Group: group, Summary: "Take a post's hour away", Description: "What is scheduled becomes a draft again."},
+		func(ctx context.Context, c api.Call, in *PostIn) (*struct{}, error) {
+			return nil, f.Room.ClearHour(ctx, c.Actor, c.Brand, in.Post)
+		})
 	api.Register(r, api.Op{ID: "list-publications-of-post", Method: "GET", Path: post + "/publications", Guard: see, Group: group, Summary: "A post's publications, one per channel"},
 		func(ctx context.Context, c api.Call, in *PostIn) (*publications, error) {
 			all, err := f.Room.Publications(ctx, c.Actor, c.Brand, in.Post)

@@ -32,6 +32,7 @@ func (f *Face) composerRoutes() []ui.Route {
 		{Method: "POST", Path: post + "/bin", Guard: write, Handle: f.bin},
 		{Method: "POST", Path: post + "/unbin", Guard: write, Handle: f.unbin},
 		{Method: "POST", Path: post + "/unschedule", Guard: publish, Handle: f.unschedule},
+		{Method: "POST", Path: post + "/clear-hour", Guard: write, Handle: f.clearHour},
 	}
 }
 
@@ -154,6 +155,18 @@ func (f *Face) unbin(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	ui.Say(r, ui.Toast{Text: r.T("composer.unbinned")})
+	return ui.Redirect(w, r, f.back(r, key))
+}
+
+func (f *Face) clearHour(w http.ResponseWriter, r *ui.Request) error {
+	key, err := ui.PathID[id.Post](r, "post")
+	if err != nil {
+		return err
+	}
+	if err := f.Room.ClearHour(r.Context(), r.Actor, r.Brand.ID, key); err != nil {
+		return err
+	}
+	ui.Say(r, ui.Toast{Text: r.T("composer.hour_cleared")})
 	return ui.Redirect(w, r, f.back(r, key))
 }
 

@@ -145,6 +145,16 @@ func (v *view) canLeave() bool {
 	return slices.ContainsFunc(v.on(), func(l lane) bool { return l.pub == nil })
 }
 
+// mayClear tells whether there is an hour to take away, and she may.
+func (v *view) mayClear() bool {
+	return v.write && v.kept.Planned.Local != "" && !v.fresh() && (v.kept.Badge == publishing.NoBadge || v.publish && v.waiting() && !v.gone())
+}
+
+// gone tells whether some of the post has left: its hour is no longer a plan.
+func (v *view) gone() bool {
+	return slices.ContainsFunc(v.pubs, func(p publishing.Publication) bool { return !p.State.Waiting() || len(p.Sent) > 0 })
+}
+
 // nowText names where it goes before it goes.
 func (v *view) nowText() string {
 	var names []string

@@ -103,6 +103,14 @@ func (f *Face) saved(w http.ResponseWriter, r *ui.Request, p publishing.Post, d 
 	case "now":
 		return f.scheduled(w, r, p, d, when{Mode: "now"})
 	}
+	if r.FormValue("clear") == "1" && p.Badge == publishing.NoBadge && p.Planned.Local != "" {
+		if err = f.Room.ClearHour(r.Context(), r.Actor, r.Brand.ID, p.ID); err == nil {
+			p, err = f.Room.Get(r.Context(), r.Actor, r.Brand.ID, p.ID)
+		}
+		if err != nil {
+			return f.refused(w, r, p, d, err)
+		}
+	}
 	if to := hour.wall(); hour.Mode == "date" && to.Local != "" && to.Local != p.Planned.Local && p.Badge == publishing.NoBadge {
 		if p, err = f.wish(r, p, to); err != nil {
 			return f.refused(w, r, p, d, err)

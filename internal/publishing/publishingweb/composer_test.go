@@ -224,6 +224,39 @@ func TestAPostIsScheduledFromItsPageAndTakenBack(t *testing.T) {
 	})
 }
 
+// P1: the composer takes an hour away again, by its button and by emptied
+// fields; fields that say nothing of the hour leave it alone.
+func TestTheComposerTakesAnHourAway(t *testing.T) {
+	eachAgency(t, func(t *testing.T, a *agency) {
+		p := a.draft("À l'heure", "2026-10-21T09:00")
+		at := a.path("/posts/" + string(p.ID))
+		has(t, a.see("/posts/"+string(p.ID)), `formaction="`+at+`/clear-hour"`, "Sans heure")
+		form := a.words("À l'heure, plus tard", "version", strconv.FormatInt(p.Version, 10), "date", "", "time", "")
+		if _, status := a.press(at, form); status != http.StatusOK || a.post(p.ID).Planned.Local == "" {
+			t.Fatalf("%d: another window's empty fields took the hour away", status)
+		}
+		form.Set("version", strconv.FormatInt(a.post(p.ID).Version, 10))
+		form.Set("clear", "1")
+		if _, status := a.press(at, form); status != http.StatusOK || a.post(p.ID).Planned.Local != "" {
+			t.Fatalf("%d: %+v", status, a.post(p.ID).Planned)
+		}
+		if page := a.see("/posts/" + string(p.ID)); strings.Contains(page, "clear-hour") {
+			t.Error("there is no hour to take away")
+		}
+		q := a.draft("Programmée", "2026-10-21T09:00")
+		form = a.words("Programmée", "title", "Programmée", "version", strconv.FormatInt(q.Version, 10), "do", "schedule", "date", "2026-10-21", "time", "09:00")
+		if out := a.ask("POST", a.path("/posts/"+string(q.ID)), form.Encode()); out.status != http.StatusSeeOther {
+			t.Fatal(out.status, out.body)
+		}
+		if out := a.ask("POST", a.path("/posts/"+string(q.ID)+"/clear-hour"), ""); out.status != http.StatusSeeOther {
+			t.Fatal(out.status)
+		}
+		if q = a.post(q.ID); q.Badge != publishing.NoBadge || q.Planned.Local != "" {
+			t.Fatalf("%+v", q)
+		}
+	})
+}
+
 // P7: on the nights the clocks change the page says what will happen.
 func TestTheNightTheClocksChangeIsSaid(t *testing.T) {
 	eachAgency(t, func(t *testing.T, a *agency) {

@@ -190,12 +190,12 @@ func freezePage(v freezeView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.all {
-				templ_7745c5c3_Err = ui.Button(ui.ButtonOpt{Label: i18n.T(ctx, "publishing.frozen.do_all"), Icon: "gel", Danger: true, Confirm: i18n.T(ctx, "publishing.frozen.do_all_ask"), ConfirmText: i18n.T(ctx, "publishing.frozen.ask_text")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button(ui.ButtonOpt{Label: i18n.T(ctx, "publishing.frozen.do_all"), Icon: "gel", Primary: true, Confirm: i18n.T(ctx, "publishing.frozen.do_all_ask"), ConfirmText: i18n.T(ctx, "publishing.frozen.ask_text")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = ui.Button(ui.ButtonOpt{Label: v.doWords(i18n.From(ctx)), Icon: "gel", Danger: true, Confirm: v.doWords(i18n.From(ctx)), ConfirmText: i18n.T(ctx, "publishing.frozen.ask_text")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button(ui.ButtonOpt{Label: v.doWords(i18n.From(ctx)), Icon: "gel", Primary: true, Confirm: v.doWords(i18n.From(ctx)), ConfirmText: i18n.T(ctx, "publishing.frozen.ask_text")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
