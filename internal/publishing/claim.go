@@ -40,7 +40,8 @@ const claimable = `state IN ('planned', 'due') AND next_at <= ?`
 const frozenHere = `EXISTS (SELECT 1 FROM brand_freeze f WHERE f.lifted_at IS NULL AND (f.brand = '' OR f.brand = publication.brand))`
 
 // claim writes down, in one transaction for the whole batch, that this node is
-// about to try: state, attempt, time of the intent. Nothing is sent before that
+// about to try: state, attempt, time of the intent. A row is taken only if the
+// content cleared to leave is its own. Nothing is sent before that
 // transaction is durable. The freeze is read in it; what is too late to leave by
 // itself is set aside in it.
 func (l *Ledger) claim(ctx context.Context, limit int) ([]claimed, error) {
@@ -74,10 +75,15 @@ func (l *Ledger) claim(ctx context.Context, limit int) ([]claimed, error) {
 		rows, err := sqldb.List(ctx, tx, func(r sqldb.Scanner) (c claim, err error) { return c, r.Scan(&c.id, &c.version) },
 			`UPDATE publication SET state = 'sending', node = ?, attempts = attempts + 1, attempted_at = ?, intent_at = COALESCE(intent_at, ?),
 			next_at = NULL, version = version + 1
-			WHERE `+key+` IN (SELECT `+key+` FROM publication WHERE `+claimable+free+` ORDER BY next_at LIMIT ?`+tx.SkipLocked()+`)
+			WHERE `+key+` IN (SELECT `+key+` FROM publication WHERE `+claimable+free+` ORDER BY next_at LIMIT ?`+tx.SkipLocked()+`) AND cleared = hash
 			RETURNING id, version`, l.node, now, now, now, limit)
 		if err != nil {
 			return err
+		}
+		if len(rows) < limit {
+			if err := l.unclearAtTheHour(ctx, tx, now); err != nil {
+				return err
+			}
 		}
 		var rest []id.Publication
 		out, rest = l.armed.take(rows, tx.Now)

@@ -10,6 +10,7 @@ import (
 	"vigie/internal/base/fault"
 	"vigie/internal/base/id"
 	"vigie/internal/base/textkit"
+	"vigie/internal/channel"
 	"vigie/internal/network"
 	"vigie/internal/platform/logbook"
 	"vigie/internal/platform/search"
@@ -97,6 +98,9 @@ func (s *Service) Save(ctx context.Context, a team.Actor, b id.Brand, post id.Po
 	}
 	var p Post
 	err = s.DB.Write(ctx, func(tx *sqldb.Tx) error {
+		if err := enter(ctx, tx, b, post); err != nil {
+			return err
+		}
 		if p, err = loadPost(ctx, tx, b, post); err != nil {
 			return err
 		}
@@ -112,6 +116,9 @@ func (s *Service) Save(ctx context.Context, a team.Actor, b id.Brand, post id.Po
 		p.Version, p.Edited, p.Editor = version+1, tx.Now, a.Person
 		if p.Badge != NoBadge {
 			p.Changed = true
+			if err := s.edited(ctx, tx, a, &p, known); err != nil {
+				return err
+			}
 		}
 		if err := updatePost(ctx, tx, p, version); err != nil {
 			return err
@@ -123,6 +130,31 @@ func (s *Service) Save(ctx context.Context, a team.Actor, b id.Brand, post id.Po
 		return s.record(ctx, tx, a, p, ActSaved, nil, e.Took)
 	})
 	return p, err
+}
+
+// edited has the gate look again at what waits, when the words that wait are no
+// longer the post's.
+func (s *Service) edited(ctx context.Context, tx *sqldb.Tx, a team.Actor, p *Post, known []channel.Channel) error {
+	if s.Gate == nil {
+		return nil
+	}
+	changed, err := voidEdited(ctx, tx, *p, func(v Variant) (Content, bool) {
+		for _, c := range known {
+			if c.ID == v.Channel {
+				return Render(*p, v, c.Capabilities), true
+			}
+		}
+		return Content{}, false
+	})
+	if err != nil || !changed {
+		return err
+	}
+	if err := s.regate(ctx, tx, a, p); err != nil {
+		return err
+	}
+	states, err := sqldb.Values[State](ctx, tx, `SELECT state FROM publication WHERE brand = ? AND post = ?`, p.Brand, p.ID)
+	p.Badge = BadgeOf(states)
+	return err
 }
 
 func channelIDs[C interface{ Key() id.Channel }](list []C) []id.Channel {
@@ -338,6 +370,9 @@ func (s *Service) each(ctx context.Context, a team.Actor, b id.Brand, posts []id
 	}
 	err := s.DB.Write(ctx, func(tx *sqldb.Tx) error {
 		for _, post := range posts {
+			if err := enter(ctx, tx, b, post); err != nil {
+				return err
+			}
 			p, err := loadPost(ctx, tx, b, post)
 			if err != nil {
 				return err

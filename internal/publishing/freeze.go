@@ -113,8 +113,14 @@ func (s *Service) Thaw(ctx context.Context, a team.Actor, b id.Brand) (_ Thawed,
 		}
 		// A brand may be held twice: by its own freeze and by the one for all.
 		still := ` AND NOT EXISTS (SELECT 1 FROM brand_freeze f WHERE f.lifted_at IS NULL AND (f.brand = '' OR f.brand = publication.brand))`
-		free, err := moveMany(ctx, tx, b, isFrozen+` AND problem = '' AND due_at > ?`+still, []any{sqldb.At(tx.Now)},
+		free, err := moveMany(ctx, tx, b, isFrozen+` AND problem = '' AND due_at > ? AND cleared = hash`+still, []any{sqldb.At(tx.Now)},
 			`state = 'planned', next_at = due_at`, nil, Step{What: StepThawed, Who: string(a.Person)})
+		if err != nil {
+			return err
+		}
+		// What nobody cleared goes back to wait for that.
+		awaits, err := moveMany(ctx, tx, b, isFrozen+` AND problem = '' AND due_at > ? AND cleared <> hash`+still, []any{sqldb.At(tx.Now)},
+			`state = 'pending', next_at = NULL`, nil, Step{What: StepAwaits})
 		if err != nil {
 			return err
 		}
@@ -124,9 +130,8 @@ func (s *Service) Thaw(ctx context.Context, a team.Actor, b id.Brand) (_ Thawed,
 			return err
 		}
 		out.Freed, out.Missed = free.publications, missed.ids
-		for p, pb := range missed.posts {
-			free.posts[p] = pb
-		}
+		maps.Copy(free.posts, missed.posts)
+		maps.Copy(free.posts, awaits.posts)
 		return s.frost(ctx, tx, a, b, free, ActThawed, fid, map[string]any{"freed": out.Freed, "missed": len(out.Missed)})
 	})
 	if err == nil {

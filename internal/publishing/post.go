@@ -75,7 +75,12 @@ type Publication struct {
 	Problem string         `json:"problem,omitempty"`
 	Detail  map[string]any `json:"detail,omitempty"`
 	// Looks counts the looks at the network since the doubt began.
-	Looks   int   `json:"looks"`
+	Looks int `json:"looks"`
+	// Cleared is the hash of the content that may leave, empty when nothing
+	// may: the claim takes a row only when it is Hash.
+	Cleared string `json:"-"`
+	// Stale says that the post says something else since this was planned.
+	Stale   bool  `json:"stale,omitempty"`
 	Version int64 `json:"version"`
 }
 
@@ -123,6 +128,8 @@ const (
 	StepNotFound  StepKind = "not_found" // a look: it is surely not there
 	StepDoubt     StepKind = "doubt"     // a look that proves nothing
 	StepConfirmed StepKind = "confirmed" // the permalink is known
+	StepAwaits    StepKind = "awaits"    // its content waits for a decision
+	StepCleared   StepKind = "cleared"   // its content may leave
 	StepFrozen    StepKind = "frozen"
 	StepThawed    StepKind = "thawed"
 	StepMissed    StepKind = "missed"  // its hour passed while nobody could send

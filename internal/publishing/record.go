@@ -151,6 +151,7 @@ func (p Post) ended(pl Place, channels map[id.Channel]channel.Channel) (Publicat
 	pub := Publication{ID: id.New[id.Publication](), Brand: p.Brand, Post: p.ID, Channel: pl.Channel, State: pl.State, Content: Render(p, *v, channels[pl.Channel].Capabilities),
 		Planned: p.Planned, DueAt: p.At, Attempts: 1, Attempted: p.At, Sent: pl.Sent, Problem: pl.Problem, Detail: pl.Detail, Version: 1}
 	pub.Hash = pub.Content.Hash()
+	pub.Cleared = pub.Hash
 	switch {
 	case pl.State == Frozen:
 		pub.Attempts, pub.Attempted = 0, time.Time{}

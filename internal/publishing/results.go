@@ -65,7 +65,7 @@ func (l *Ledger) gained(ctx context.Context, tx *sqldb.Tx, p Publication, ch cha
 	confirm := open(p.Sent)
 	where := `state IN ('sending', 'unknown', 'due')`
 	if mine {
-		where = `(` + where + ` OR state IN ('failed', 'frozen', 'planned') AND hash = ?)`
+		where = `(` + where + ` OR state IN ('failed', 'frozen', 'planned', 'pending') AND hash = ?)`
 	}
 	state, next, sentAt := Sending, sqldb.Time{}, sqldb.Time{}
 	if last {

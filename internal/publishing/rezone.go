@@ -47,7 +47,7 @@ func (s *Service) rezonePublications(ctx context.Context) error {
 	}
 	var moved []key
 	// Only what waits for an hour of the wall: a retry has an hour of its own.
-	for _, where := range []string{`state IN ('planned', 'due') AND state = 'planned' AND next_at > ?`, isFrozen + ` AND due_at > ?`} {
+	for _, where := range []string{`state IN ('planned', 'due') AND state = 'planned' AND next_at > ?`, `state = 'pending' AND due_at > ?`, isFrozen + ` AND due_at > ?`} {
 		err := sqldb.Each(ctx, s.DB, func(r sqldb.Scanner) error {
 			p, err := scanPublication(r)
 			if _, off := wallAt(p.Planned, p.DueAt); err == nil && off {
@@ -73,12 +73,15 @@ func (s *Service) rezonePublications(ctx context.Context) error {
 
 func (s *Service) rezone(ctx context.Context, tx *sqldb.Tx, b id.Brand, p id.Publication) error {
 	pub, err := loadPublication(ctx, tx, b, p)
-	if err != nil || pub.State != Planned && pub.State != Frozen {
+	if err != nil || pub.State != Planned && pub.State != Pending && pub.State != Frozen {
 		return err
 	}
 	at, off := wallAt(pub.Planned, pub.DueAt)
 	if !off {
 		return nil
+	}
+	if err := enter(ctx, tx, b, pub.Post); err != nil {
+		return err
 	}
 	was := pub.DueAt
 	pub.DueAt = at
@@ -90,6 +93,11 @@ func (s *Service) rezone(ctx context.Context, tx *sqldb.Tx, b id.Brand, p id.Pub
 	}
 	what := map[string]any{"local": pub.Planned.Local, "zone": pub.Planned.Zone, "from": was, "at": at}
 	if err := addSteps(ctx, tx, p, Step{What: StepRezoned, Detail: what}); err != nil {
+		return err
+	}
+	if post, err := loadPost(ctx, tx, b, pub.Post); err != nil {
+		return err
+	} else if err := s.regateStored(ctx, tx, team.Program("clock"), post); err != nil {
 		return err
 	}
 	s.changed(tx, b, pub.Post)

@@ -68,6 +68,9 @@ func (s *Service) Schedule(ctx context.Context, a team.Actor, b id.Brand, post i
 	}
 	var out Planning
 	err = s.DB.Write(ctx, func(tx *sqldb.Tx) error {
+		if err := enter(ctx, tx, b, post); err != nil {
+			return err
+		}
 		p, err := loadPost(ctx, tx, b, post)
 		if err != nil {
 			return err
@@ -90,6 +93,9 @@ func (s *Service) Schedule(ctx context.Context, a team.Actor, b id.Brand, post i
 			return err
 		}
 		p.Validation, p.Changed, p.Edited, p.Editor = Approved, false, tx.Now, a.Person
+		if err := s.regate(ctx, tx, a, &p); err != nil {
+			return err
+		}
 		p.Version++
 		if err := updatePost(ctx, tx, p, version); err != nil {
 			return err
@@ -163,7 +169,10 @@ func (s *Service) plan(ctx context.Context, tx *sqldb.Tx, a team.Actor, p Post, 
 		}
 		next := o
 		next.State, next.Content, next.Hash, next.Planned = state, r.Content, r.Hash, p.Planned
-		next.DueAt, next.NextAt, next.Problem, next.Detail = p.At, p.At, "", nil
+		next.DueAt, next.NextAt, next.Problem, next.Detail, next.Stale = p.At, p.At, "", nil, false
+		if next.Cleared = ""; s.Gate == nil {
+			next.Cleared = r.Hash
+		}
 		step := StepScheduled
 		if had {
 			if err := updateWaiting(ctx, tx, next); err != nil {
@@ -221,7 +230,7 @@ func (s *Service) dropWaiting(ctx context.Context, tx *sqldb.Tx, o Publication) 
 		}
 		return addSteps(ctx, tx, o.ID, Step{What: StepStopped})
 	}
-	n, err := tx.Exec(ctx, `DELETE FROM publication WHERE brand = ? AND id = ? AND version = ? AND attempts = 0 AND state IN ('planned','due','frozen','failed')`, o.Brand, o.ID, o.Version)
+	n, err := tx.Exec(ctx, `DELETE FROM publication WHERE brand = ? AND id = ? AND version = ? AND attempts = 0 AND state IN ('planned','pending','due','frozen','failed')`, o.Brand, o.ID, o.Version)
 	if err == nil && n == 0 {
 		return errLeaving
 	}
@@ -229,7 +238,7 @@ func (s *Service) dropWaiting(ctx context.Context, tx *sqldb.Tx, o Publication) 
 }
 
 // takeOff removes everything of a post that waits.
-func (s *Service) takeOff(ctx context.Context, tx *sqldb.Tx, _ team.Actor, p *Post) error {
+func (s *Service) takeOff(ctx context.Context, tx *sqldb.Tx, a team.Actor, p *Post) error {
 	old, err := loadPublications(ctx, tx, p.Brand, p.ID)
 	if err != nil {
 		return err
@@ -238,6 +247,9 @@ func (s *Service) takeOff(ctx context.Context, tx *sqldb.Tx, _ team.Actor, p *Po
 		if err := s.dropWaiting(ctx, tx, o); err != nil {
 			return err
 		}
+	}
+	if err := s.regate(ctx, tx, a, p); err != nil {
+		return err
 	}
 	if err := refreshBadge(ctx, tx, p.Brand, p.ID); err != nil {
 		return err
@@ -311,12 +323,15 @@ func (s *Service) MoveTo(ctx context.Context, a team.Actor, b id.Brand, all ...M
 			return err
 		}
 		for _, o := range old {
-			if o.State != Planned && o.State != Due && o.State != Frozen || len(o.Sent) > 0 {
+			if o.State != Planned && o.State != Pending && o.State != Due && o.State != Frozen || len(o.Sent) > 0 {
 				return errBegun.With("title", titleOf(p.Title, p.Text))
 			}
 			o.Planned, o.DueAt, o.NextAt = p.Planned, p.At, p.At
-			if o.State == Due {
+			switch o.State {
+			case Due:
 				o.State = Planned
+			case Pending:
+				o.NextAt = time.Time{}
 			}
 			if o.State == Frozen {
 				held, err := frozenNow(ctx, tx, b)
@@ -333,6 +348,9 @@ func (s *Service) MoveTo(ctx context.Context, a team.Actor, b id.Brand, all ...M
 			if err := addSteps(ctx, tx, o.ID, Step{What: StepMoved, Who: string(a.Person), Detail: map[string]any{"local": p.Planned.Local, "zone": p.Planned.Zone}}); err != nil {
 				return err
 			}
+		}
+		if err := s.regate(ctx, tx, a, &p); err != nil {
+			return err
 		}
 		v := p.Version
 		p.Version++

@@ -48,6 +48,7 @@ func seedOne(ctx context.Context, tx *sqldb.Tx, b id.Brand, c id.Channel, text s
 		p.Badge, pub.State, pub.NextAt, pub.SentAt, pub.URL = Published, Sent, time.Time{}, due, "https://net.example/"+string(pub.ID)
 	}
 	pub.Hash = pub.Content.Hash()
+	pub.Cleared = pub.Hash
 	if err := insertPost(ctx, tx, p); err != nil {
 		return err
 	}

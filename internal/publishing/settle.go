@@ -59,7 +59,7 @@ func (s *Service) SettleSent(ctx context.Context, a team.Actor, b id.Brand, p id
 func (s *Service) SettleNotSent(ctx context.Context, a team.Actor, b id.Brand, p id.Publication) (err error) {
 	defer fault.Wrap(&err, "settle")
 	return s.decide(ctx, a, b, p, Unknown, errNotUnknown, func(tx *sqldb.Tx, pub Publication) (string, map[string]any, error) {
-		if err := s.release(ctx, tx, pub, errNotUnknown); err != nil {
+		if err := s.release(ctx, tx, a, pub, errNotUnknown); err != nil {
 			return "", nil, err
 		}
 		return ActSettled, map[string]any{"sent": false}, addSteps(ctx, tx, p, Step{What: StepSettled, Who: string(a.Person), Detail: map[string]any{"sent": false}})
@@ -75,7 +75,7 @@ func (s *Service) Retry(ctx context.Context, a team.Actor, b id.Brand, p id.Publ
 		if pub.State != Failed && pub.State != Frozen {
 			return "", nil, errNotFailed
 		}
-		if err := s.release(ctx, tx, pub, errNotFailed); err != nil {
+		if err := s.release(ctx, tx, a, pub, errNotFailed); err != nil {
 			return "", nil, err
 		}
 		return ActRetried, nil, addSteps(ctx, tx, p, Step{What: StepRetried, Who: string(a.Person)})
@@ -84,7 +84,7 @@ func (s *Service) Retry(ctx context.Context, a team.Actor, b id.Brand, p id.Publ
 
 // release makes a publication due now. Its hour becomes now: the grace of the
 // clock counts from the person's decision.
-func (s *Service) release(ctx context.Context, tx *sqldb.Tx, p Publication, late error) error {
+func (s *Service) release(ctx context.Context, tx *sqldb.Tx, a team.Actor, p Publication, late error) error {
 	binned, err := sqldb.Value[int64](ctx, tx, `SELECT COUNT(*) FROM post WHERE brand = ? AND id = ? AND binned_at IS NOT NULL`, p.Brand, p.Post)
 	if err != nil {
 		return err
@@ -105,7 +105,14 @@ func (s *Service) release(ctx context.Context, tx *sqldb.Tx, p Publication, late
 	}
 	n, err := tx.Exec(ctx, `UPDATE publication SET state = 'due', due_at = ?, next_at = ?, problem = '', detail = 'null', looks = 0`+intent+`, version = version + 1 WHERE brand = ? AND id = ? AND state = ? AND version = ?`,
 		sqldb.At(tx.Now), sqldb.At(tx.Now), p.Brand, p.ID, p.State, p.Version)
-	return one(n, err, late)
+	if err = one(n, err, late); err != nil || s.Gate == nil {
+		return err
+	}
+	post, err := loadPost(ctx, tx, p.Brand, p.Post)
+	if err != nil {
+		return err
+	}
+	return s.regateStored(ctx, tx, a, post)
 }
 
 // one turns a change that changed nothing into the error of who came second:
@@ -134,6 +141,9 @@ func (s *Service) decide(ctx context.Context, a team.Actor, b id.Brand, p id.Pub
 	err := s.DB.Write(ctx, func(tx *sqldb.Tx) error {
 		pub, err := loadPublication(ctx, tx, b, p)
 		if err != nil {
+			return err
+		}
+		if err := enter(ctx, tx, b, pub.Post); err != nil {
 			return err
 		}
 		if want != "" && pub.State != want {
@@ -208,14 +218,14 @@ func (s *Service) WaitingFor(ctx context.Context, a team.Actor, b id.Brand, c id
 	if err := a.Require(b, team.SeePlanning); err != nil {
 		return 0, err
 	}
-	n, err := sqldb.Value[int64](ctx, s.DB, `SELECT COUNT(*) FROM publication WHERE brand = ? AND channel = ? AND state IN ('planned', 'due', 'frozen')`, b, c)
+	n, err := sqldb.Value[int64](ctx, s.DB, `SELECT COUNT(*) FROM publication WHERE brand = ? AND channel = ? AND state IN ('planned', 'pending', 'due', 'frozen')`, b, c)
 	return int(n), err
 }
 
 // ChannelRemoved holds, in the transaction that removes a channel, what waits
 // for it: nothing is dropped silently.
 func (s *Service) ChannelRemoved(ctx context.Context, tx *sqldb.Tx, c channel.Channel) error {
-	moved, err := moveMany(ctx, tx, c.Brand, `channel = ? AND state IN ('planned', 'due', 'frozen')`, []any{c.ID},
+	moved, err := moveMany(ctx, tx, c.Brand, `channel = ? AND state IN ('planned', 'pending', 'due', 'frozen')`, []any{c.ID},
 		`state = 'failed', problem = ?, next_at = NULL`, []any{"publishing.channel_removed"}, Step{What: StepStopped, Problem: "publishing.channel_removed"})
 	if err != nil {
 		return err
@@ -231,7 +241,7 @@ func (s *Service) ChannelRemoved(ctx context.Context, tx *sqldb.Tx, c channel.Ch
 // stays held when the brand comes back, until somebody gives it another hour.
 func (s *Service) BrandArchived(ctx context.Context, tx *sqldb.Tx, b id.Brand) error {
 	tx.AfterCommit(func() { s.frosts.Add(1) })
-	moved, err := moveMany(ctx, tx, b, `state IN ('planned', 'due')`, nil, `state = 'frozen', problem = ?, next_at = NULL`,
+	moved, err := moveMany(ctx, tx, b, `state IN ('planned', 'pending', 'due')`, nil, `state = 'frozen', problem = ?, next_at = NULL`,
 		[]any{"publishing.brand_archived"}, Step{What: StepStopped, Problem: "publishing.brand_archived"})
 	if err != nil {
 		return err

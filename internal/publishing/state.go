@@ -8,6 +8,9 @@ type State string
 const (
 	// Planned: waits for its hour.
 	Planned State = "planned"
+	// Pending: it has its hour and nobody cleared its content for it yet: the
+	// claim never looks at it. Shown as "à valider".
+	Pending State = "pending"
 	// Due: its hour has come and it waits for its turn: the account's pace, or
 	// another try of something that surely did not leave.
 	Due State = "due"
@@ -28,7 +31,7 @@ const (
 
 // States lists all states.
 func States() []State {
-	return []State{Planned, Due, Sending, Sent, Failed, Unknown, Frozen, Withdrawn}
+	return []State{Planned, Pending, Due, Sending, Sent, Failed, Unknown, Frozen, Withdrawn}
 }
 
 // moves is the only way from one state to another. The statements that move
@@ -37,14 +40,16 @@ func States() []State {
 var moves = map[State][]State{
 	// A network's receipt that comes late wins over whatever was concluded
 	// meanwhile: hence Sent from every state that waits or doubts.
-	Planned: {Due, Sending, Sent, Failed, Frozen},
-	Due:     {Planned, Sending, Sent, Failed, Frozen},
+	Planned: {Pending, Due, Sending, Sent, Failed, Frozen},
+	Due:     {Pending, Planned, Sending, Sent, Failed, Frozen},
+	// Pending → Frozen: cleared during a freeze, or after its hour.
+	Pending: {Planned, Frozen, Failed, Sent},
 	// Sending → Due: surely not taken, or a part of a thread left and the next
 	// waits its turn. Sending → Frozen: a freeze found it before the call.
 	Sending: {Sent, Failed, Unknown, Due, Frozen},
 	Unknown: {Sent, Due, Failed, Frozen},
 	Failed:  {Due, Planned, Frozen, Sent},
-	Frozen:  {Planned, Due, Failed, Sent},
+	Frozen:  {Pending, Planned, Due, Failed, Sent},
 	Sent:    {Withdrawn},
 	// Withdrawn is the end.
 	Withdrawn: {},
@@ -55,7 +60,9 @@ func (s State) Can(next State) bool { return slices.Contains(moves[s], next) }
 
 // Waiting tells whether a publication in this state has not begun to leave: it
 // can still be moved, changed or taken off the calendar.
-func (s State) Waiting() bool { return s == Planned || s == Due || s == Frozen || s == Failed }
+func (s State) Waiting() bool {
+	return s == Planned || s == Pending || s == Due || s == Frozen || s == Failed
+}
 
 // Badge is the publication badge of a whole post: its publications together.
 type Badge string
@@ -63,6 +70,7 @@ type Badge string
 const (
 	NoBadge    Badge = ""          // nothing scheduled
 	Scheduled  Badge = "scheduled" // programmé
+	Awaiting   Badge = "pending"   // en attente de validation
 	InProgress Badge = "sending"   // en cours
 	Published  Badge = "sent"      // publié
 	ToCheck    Badge = "unknown"   // à vérifier
@@ -74,7 +82,7 @@ const (
 
 // Badges lists the badges, in the order of a legend.
 func Badges() []Badge {
-	return []Badge{Scheduled, InProgress, Published, ToCheck, AllFailed, Partial, OnHold, TakenBack}
+	return []Badge{Scheduled, Awaiting, InProgress, Published, ToCheck, AllFailed, Partial, OnHold, TakenBack}
 }
 
 // BadgeOf sums up the states of a post's publications. What somebody must look
@@ -98,6 +106,8 @@ func BadgeOf(states []State) Badge {
 		return Partial
 	case n[Frozen] > 0:
 		return OnHold
+	case n[Pending] > 0:
+		return Awaiting
 	case n[Sending] > 0 || gone > 0 && n[Planned]+n[Due] > 0 || n[Due] > 0:
 		return InProgress
 	case n[Planned] > 0:
@@ -114,6 +124,11 @@ func BadgeOf(states []State) Badge {
 type Validation string
 
 const (
-	Draft    Validation = "draft"    // brouillon
-	Approved Validation = "approved" // validé
+	Draft    Validation = "draft"     // brouillon
+	ToReview Validation = "waiting"   // à valider
+	AtClient Validation = "at_client" // chez le client
+	Changes  Validation = "changes"   // modifications demandées
+	Refused  Validation = "refused"   // refusé
+	Approved Validation = "approved"  // validé
+	Outdated Validation = "stale"     // périmé: edited since
 )

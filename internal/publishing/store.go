@@ -163,7 +163,7 @@ func scanRowBody(r sqldb.Scanner, body *string) (p Row, err error) {
 	return p, err
 }
 
-const publicationColumns = `id, brand, post, channel, state, hash, local_time, zone, due_at, next_at, attempts, attempted_at, sent, sent_at, url, problem, detail, looks, version`
+const publicationColumns = `id, brand, post, channel, state, hash, local_time, zone, due_at, next_at, attempts, attempted_at, sent, sent_at, url, problem, detail, looks, cleared, stale, version`
 
 func scanPublication(r sqldb.Scanner) (p Publication, err error) { return scanPublicationMore(r) }
 
@@ -172,7 +172,7 @@ func scanPublicationMore(r sqldb.Scanner, more ...any) (p Publication, err error
 	var detail sqldb.JSON[map[string]any]
 	var due, next, attempted, sentAt sqldb.Time
 	err = r.Scan(append([]any{&p.ID, &p.Brand, &p.Post, &p.Channel, &p.State, &p.Hash, &p.Planned.Local, &p.Planned.Zone, &due, &next,
-		&p.Attempts, &attempted, &sent, &sentAt, &p.URL, &p.Problem, &detail, &p.Looks, &p.Version}, more...)...)
+		&p.Attempts, &attempted, &sent, &sentAt, &p.URL, &p.Problem, &detail, &p.Looks, &p.Cleared, &p.Stale, &p.Version}, more...)...)
 	p.Sent, p.Detail = list(sent.V), detail.V
 	p.DueAt, p.NextAt, p.Attempted, p.SentAt = due.Time, next.Time, attempted.Time, sentAt.Time
 	return p, err
@@ -225,10 +225,10 @@ func withContent(ctx context.Context, q sqldb.Q, list []Publication) error {
 }
 
 func insertPublication(ctx context.Context, tx *sqldb.Tx, p Publication) error {
-	_, err := tx.Exec(ctx, `INSERT INTO publication (`+publicationColumns+`, node, confirm, intent_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,'',FALSE,NULL)`,
+	_, err := tx.Exec(ctx, `INSERT INTO publication (`+publicationColumns+`, node, confirm, intent_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,'',FALSE,NULL)`,
 		p.ID, p.Brand, p.Post, p.Channel, p.State, p.Hash, p.Planned.Local, p.Planned.Zone, sqldb.At(p.DueAt),
 		sqldb.At(p.NextAt), p.Attempts, sqldb.At(p.Attempted), sqldb.JSON[[]SentPart]{V: list(p.Sent)}, sqldb.At(p.SentAt), p.URL, p.Problem,
-		sqldb.JSON[map[string]any]{V: p.Detail}, p.Looks, p.Version)
+		sqldb.JSON[map[string]any]{V: p.Detail}, p.Looks, p.Cleared, p.Stale, p.Version)
 	if err != nil {
 		return err
 	}
@@ -252,10 +252,10 @@ func freshIntent(tx *sqldb.Tx) string {
 // updateWaiting writes a publication that has not begun to leave, if nobody
 // changed it since it was read. Errors: conflict.
 func updateWaiting(ctx context.Context, tx *sqldb.Tx, p Publication) error {
-	n, err := tx.Exec(ctx, `UPDATE publication SET state = ?, hash = ?, local_time = ?, zone = ?, due_at = ?, next_at = ?, problem = ?, detail = ?`+freshIntent(tx)+`, version = version + 1
-		WHERE brand = ? AND id = ? AND version = ? AND state IN ('planned','due','frozen','failed')`,
+	n, err := tx.Exec(ctx, `UPDATE publication SET state = ?, hash = ?, local_time = ?, zone = ?, due_at = ?, next_at = ?, problem = ?, detail = ?, cleared = ?, stale = ?`+freshIntent(tx)+`, version = version + 1
+		WHERE brand = ? AND id = ? AND version = ? AND state IN ('planned','pending','due','frozen','failed')`,
 		p.State, p.Hash, p.Planned.Local, p.Planned.Zone, sqldb.At(p.DueAt), sqldb.At(p.NextAt), p.Problem,
-		sqldb.JSON[map[string]any]{V: p.Detail}, p.Brand, p.ID, p.Version)
+		sqldb.JSON[map[string]any]{V: p.Detail}, p.Cleared, p.Stale, p.Brand, p.ID, p.Version)
 	if err == nil && n == 0 {
 		return errLeaving
 	}
