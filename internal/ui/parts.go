@@ -46,10 +46,12 @@ var (
 		{"changes", "commentaire", Watch},
 		{"approved", "okrond", Calm},
 		{"stale", "perime", Alert},
+		{"refused", "echec", Alert},
 	}
 	publications = []badge{
 		{"scheduled", "horloge", ""},
 		{"planned", "horloge", ""},
+		{"pending", "horloge", Watch},
 		{"due", "horloge", ""},
 		{"sending", "envoyer", Info},
 		{"sent", "parti", Calm},

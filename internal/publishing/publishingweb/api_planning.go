@@ -17,7 +17,7 @@ type (
 		api.InBrand
 		From       time.Time   `query:"from" required:"true" doc:"First instant" example:"2026-11-09T00:00:00+01:00"`
 		To         time.Time   `query:"to" required:"true" doc:"First instant after" example:"2026-11-16T00:00:00+01:00"`
-		Badge      []string    `query:"badge" doc:"States of the publication; none for posts that are not scheduled" enum:"none,scheduled,sending,sent,unknown,failed,partial,frozen,withdrawn"`
+		Badge      []string    `query:"badge" doc:"States of the publication; none for posts that are not scheduled" enum:"none,scheduled,pending,sending,sent,unknown,failed,partial,frozen,withdrawn"`
 		Validation []string    `query:"validation" doc:"States of the validation" maxItems:"20"`
 		Channel    id.Channel  `query:"channel" format:"uuid"`
 		Campaign   id.Campaign `query:"campaign" format:"uuid"`

@@ -17,7 +17,7 @@ type (
 		api.InBrand
 		api.Paged
 		Q          string      `query:"q" maxLength:"200" doc:"Words looked for in titles and texts, accents and case folded"`
-		Badge      []string    `query:"badge" enum:"scheduled,sending,sent,unknown,failed,partial,frozen,withdrawn" doc:"Where the publication stands"`
+		Badge      []string    `query:"badge" enum:"scheduled,pending,sending,sent,unknown,failed,partial,frozen,withdrawn" doc:"Where the publication stands"`
 		Validation []string    `query:"validation" maxItems:"20" doc:"draft, approved…"`
 		Channel    id.Channel  `query:"channel" format:"uuid"`
 		Campaign   id.Campaign `query:"campaign" format:"uuid"`

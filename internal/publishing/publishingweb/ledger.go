@@ -37,6 +37,7 @@ var ledgerTabs = []struct {
 	{"failed", []publishing.State{publishing.Failed}, true},
 	{"unknown", []publishing.State{publishing.Unknown}, true},
 	{"frozen", []publishing.State{publishing.Frozen}, true},
+	{"pending", []publishing.State{publishing.Pending}, false},
 	{"planned", []publishing.State{publishing.Planned, publishing.Due, publishing.Sending}, false},
 	{"sent", []publishing.State{publishing.Sent, publishing.Withdrawn}, false},
 }

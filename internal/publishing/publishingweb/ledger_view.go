@@ -38,6 +38,8 @@ func (v *oneView) lede() string {
 	switch p.State {
 	case publishing.Planned:
 		return l.T("ledger.lede.planned", "when", l.DateTime(p.DueAt), "network", v.where())
+	case publishing.Pending:
+		return l.T("ledger.lede.pending", "when", l.DateTime(p.DueAt), "network", v.where())
 	case publishing.Due:
 		if p.Attempts > 0 && !p.NextAt.IsZero() {
 			return l.T("ledger.lede.again", "when", seconds(p.NextAt, l.Zone), "network", v.where())
@@ -69,7 +71,7 @@ func (v *oneView) signal() ui.Signal {
 	switch v.pub.State {
 	case publishing.Sent:
 		return ui.Calm
-	case publishing.Unknown:
+	case publishing.Unknown, publishing.Pending:
 		return ui.Watch
 	case publishing.Failed:
 		return ui.Alert
@@ -128,6 +130,7 @@ var stepSignals = map[publishing.StepKind]ui.Signal{
 	publishing.StepRefused: ui.Alert, publishing.StepNotSent: ui.Watch, publishing.StepUnclear: ui.Watch,
 	publishing.StepNotFound: ui.Info, publishing.StepDoubt: ui.Watch, publishing.StepMissed: ui.Watch,
 	publishing.StepStopped: ui.Alert, publishing.StepBlocked: ui.Alert, publishing.StepFrozen: ui.Info, publishing.StepThawed: ui.Info,
+	publishing.StepAwaits: ui.Watch, publishing.StepCleared: ui.Calm,
 }
 
 func (v *oneView) story(s publishing.Step) story {
