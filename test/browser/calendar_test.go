@@ -163,6 +163,10 @@ func TestAPostIsMovedByKeys(t *testing.T) {
 	p.untilAt("Les sablés", day(2)+"T12:45")
 	p.Press("z")
 	p.untilAt("Les sablés", day(1)+"T12:15")
+	// Elsewhere M is the month.
+	p.do(`document.activeElement.blur()`)
+	p.Press("m")
+	p.is("see the month", `!!document.querySelector("[data-cal=month]")`)
 }
 
 // P4: several posts are chosen and moved, or binned, together; one undo brings

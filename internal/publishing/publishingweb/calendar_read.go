@@ -173,7 +173,11 @@ var viewKeys = map[string]string{viewDay: "D", viewWeek: "W", viewMonth: "M", vi
 func (c *cal) keys() []ui.Key {
 	k := []ui.Key{{Keys: "T", Label: c.r.T("publishing.calendar.key_today"), Href: c.at(c.q.view, c.today)}}
 	for _, v := range c.views() {
-		k = append(k, ui.Key{Keys: v.Key, Label: c.r.T("publishing.calendar.key_view", "view", v.Label), Href: v.Href})
+		label := c.r.T("publishing.calendar.key_view", "view", v.Label)
+		if v.Key == "M" && c.mayWrite {
+			label = c.r.T("publishing.calendar.key_month", "view", v.Label) // on a post, M moves it
+		}
+		k = append(k, ui.Key{Keys: v.Key, Label: label, Href: v.Href})
 	}
 	k = append(k, ui.Key{Keys: "← →", Label: c.r.T("publishing.calendar.key_period")},
 		ui.Key{Keys: "F", Label: c.r.T("publishing.calendar.filter"), Click: "#cal-filter > summary"},

@@ -38,6 +38,15 @@ func TestTheViewIsRemembered(t *testing.T) {
 	})
 }
 
+// M is the month, and on a post it moves the post: the list of keys says which
+// is when, and promises no move to somebody who may not.
+func TestTheListOfKeysSaysWhatMDoes(t *testing.T) {
+	eachAgency(t, func(t *testing.T, a *agency) {
+		has(t, a.see("/calendar"), "vue Mois, hors d’une publication", "sur une publication, la déplacer")
+		has(t, a.see("/calendar", "X-Language", "en"), "Month view, when no post has the focus", "on a post, move it")
+	})
+}
+
 // P2: every view shows the hour, the title and the two states of a post.
 func TestEveryViewShowsTheHourAndTheTwoStates(t *testing.T) {
 	eachAgency(t, func(t *testing.T, a *agency) {
