@@ -81,31 +81,9 @@ func (s *Service) Schedule(ctx context.Context, a team.Actor, b id.Brand, post i
 		if !p.Binned.IsZero() {
 			return errGone
 		}
-		if p.Planned, p.At, out.Fit, err = s.hour(ctx, tx, b, when); err != nil {
-			return err
-		}
-		frozen, err := frozenNow(ctx, tx, b)
-		if err != nil {
-			return err
-		}
-		named, err := s.plan(ctx, tx, a, p, rendered, frozen)
-		if err != nil {
-			return err
-		}
-		p.Validation, p.Changed, p.Edited, p.Editor = Approved, false, tx.Now, a.Person
-		if err := s.regate(ctx, tx, a, &p); err != nil {
-			return err
-		}
-		p.Version++
-		if err := updatePost(ctx, tx, p, version); err != nil {
-			return err
-		}
-		if err := refreshBadge(ctx, tx, b, post); err != nil {
-			return err
-		}
-		s.changed(tx, b, post)
+		out.Fit, err = s.scheduleIn(ctx, tx, a, &p, rendered, when)
 		out.Post = p
-		return s.record(ctx, tx, a, p, ActScheduled, map[string]any{"local": p.Planned.Local, "zone": p.Planned.Zone, "at": p.At, "channels": named}, 0)
+		return err
 	})
 	if err != nil {
 		return Planning{}, err
@@ -113,6 +91,36 @@ func (s *Service) Schedule(ctx context.Context, a team.Actor, b id.Brand, post i
 	s.wake()
 	out.Post, err = s.Get(ctx, a, b, post)
 	return out, err
+}
+
+// scheduleIn is Schedule inside of a transaction: p was read, or made, in it,
+// and rendered is what it says.
+func (s *Service) scheduleIn(ctx context.Context, tx *sqldb.Tx, a team.Actor, p *Post, rendered []Rendered, when When) (fit clock.Fit, err error) {
+	if p.Planned, p.At, fit, err = s.hour(ctx, tx, p.Brand, when); err != nil {
+		return fit, err
+	}
+	frozen, err := frozenNow(ctx, tx, p.Brand)
+	if err != nil {
+		return fit, err
+	}
+	named, err := s.plan(ctx, tx, a, *p, rendered, frozen)
+	if err != nil {
+		return fit, err
+	}
+	p.Validation, p.Changed, p.Edited, p.Editor = Approved, false, tx.Now, a.Person
+	if err := s.regate(ctx, tx, a, p); err != nil {
+		return fit, err
+	}
+	version := p.Version
+	p.Version++
+	if err := updatePost(ctx, tx, *p, version); err != nil {
+		return fit, err
+	}
+	if err := refreshBadge(ctx, tx, p.Brand, p.ID); err != nil {
+		return fit, err
+	}
+	s.changed(tx, p.Brand, p.ID)
+	return fit, s.record(ctx, tx, a, *p, ActScheduled, map[string]any{"local": p.Planned.Local, "zone": p.Planned.Zone, "at": p.At, "channels": named}, 0)
 }
 
 // hour turns When into a wall and an instant. Past hours are refused, with a
