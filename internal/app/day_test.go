@@ -80,6 +80,31 @@ func TestTheDayShowsWhatIsThereToThoseOfTheBrand(t *testing.T) {
 	})
 }
 
+// P3: the guide says that a post two minutes late without an attempt is shown on
+// the page of the day; one that only waits for its hour is not.
+func TestAPostTwoMinutesLateIsShownOnTheDay(t *testing.T) {
+	each(t, func(h *house) {
+		b := h.brand("Kerlann", "biscuiterie")
+		claire := h.join("Claire Le Goff", false, map[id.Brand]team.Role{b: team.Owner})
+		c := h.channel(claire.actor, b, "kerlann", "Kerlann")
+		p := h.plan(claire.actor, h.draft(claire.actor, b, "Les sablés de midi", "Midi et quart.", c.ID), h.tomorrow())
+		page := func(lang string) string {
+			return h.as(claire.session, ask{method: "GET", path: "/b/" + string(b) + "/today", language: lang}).body
+		}
+		if strings.Contains(page("fr"), "plus de deux minutes") {
+			t.Error("what waits for its hour is called late")
+		}
+		late := h.DB.Now().Add(-publishing.OverdueAfter - time.Second).UnixMilli()
+		_, err := h.DB.Exec(h.Context(), `UPDATE publication SET due_at = ?, next_at = ? WHERE brand = ? AND post = ?`, late, late, b, p.ID)
+		h.ok(err)
+		got := page("fr")
+		uitest.HTML(t, got)
+		if !strings.Contains(got, "sans qu’elle parte") || !strings.Contains(got, "Les sablés de midi") {
+			t.Error("what is two minutes late is not shown")
+		}
+	})
+}
+
 // U1: the seconds on a post are kept once, privately, for whoever wants them
 // measured, and only on what she may see.
 func TestTimeIsKeptForHerAloneAndOnlyIfSheWantsIt(t *testing.T) {

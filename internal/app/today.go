@@ -59,6 +59,13 @@ func (p dayPosts) Troubles(ctx context.Context, a team.Actor, b id.Brand, since 
 		out = append(out, today.Trouble{Publication: x.ID, Brand: x.Brand, Post: x.Post, Title: x.Title, Channel: x.Channel, State: string(x.State),
 			DueAt: x.DueAt, Problem: x.Problem, Detail: x.Detail})
 	}
+	if err != nil {
+		return nil, err
+	}
+	late, err := p.Overdue(ctx, a, b, limit)
+	for _, x := range late {
+		out = append(out, today.Trouble{Publication: x.ID, Brand: x.Brand, Post: x.Post, Title: x.Title, Channel: x.Channel, State: "overdue", DueAt: x.DueAt})
+	}
 	return out, err
 }
 

@@ -312,9 +312,11 @@ func ledgerPage(b id.Brand, f PublicationFilter, from string, limit int) (string
 		}
 		add("(p.due_at, p.id) < (?, ?)", at, key)
 	}
-	return `SELECT p.id, p.brand, p.post, p.channel, p.state, p.local_time, p.zone, p.due_at, p.sent_at, p.url, p.problem, p.detail, p.attempts, t.title, substr(t.body, 1, 160)
+	return `SELECT ` + publicationRowColumns + `
 		FROM publication p JOIN post t ON t.id = p.post WHERE ` + strings.Join(where, " AND ") + ` ORDER BY p.due_at DESC, p.id DESC LIMIT ?`, append(args, limit), nil
 }
+
+const publicationRowColumns = `p.id, p.brand, p.post, p.channel, p.state, p.local_time, p.zone, p.due_at, p.sent_at, p.url, p.problem, p.detail, p.attempts, t.title, substr(t.body, 1, 160)`
 
 func scanPublicationRow(r sqldb.Scanner) (p PublicationRow, err error) {
 	var due, sent sqldb.Time

@@ -1106,7 +1106,7 @@ func troubles(v view) templ.Component {
 }
 
 func troubleSignal(t today.Trouble) ui.Signal {
-	if t.State == "failed" {
+	if t.State == "failed" || t.State == "overdue" {
 		return ui.Alert
 	}
 	return ui.Watch
