@@ -14,6 +14,7 @@ import (
 	"vigie/internal/base/id"
 	"vigie/internal/brand"
 	"vigie/internal/channel"
+	"vigie/internal/charter"
 	"vigie/internal/network"
 	"vigie/internal/networks/all"
 	"vigie/internal/networks/practice"
@@ -49,6 +50,7 @@ type App struct {
 	Channels   *channel.Service
 	Assets     *assets.Service
 	Publishing *publishing.Service
+	Charter    *charter.Service
 	Ledger     *publishing.Ledger
 
 	attention attention
@@ -122,8 +124,10 @@ func (a *App) build(ctx context.Context) (err error) {
 			return a.Publishing.ChannelRemoved(ctx, tx, ch)
 		},
 	})
-	a.Assets = assets.New(assets.Needs{DB: a.DB, Book: a.Book, Files: a.Files, Jobs: a.Jobs, Posts: shows{a}, Tell: a.Hub.Tell, Log: a.Log})
-	a.Publishing = publishing.New(publishing.Needs{DB: a.DB, Book: a.Book, Channels: a.Channels, Media: library{a.Assets}, Tell: a.Hub.Tell, Log: a.Log, Zone: zoneOf, Away: away})
+	a.Assets = assets.New(assets.Needs{DB: a.DB, Book: a.Book, Files: a.Files, Jobs: a.Jobs, Posts: shows{a}, Zone: zoneOf, Tell: a.Hub.Tell, Log: a.Log})
+	a.Charter = charter.New(charter.Needs{DB: a.DB, Book: a.Book, Past: said{a}, Zone: zoneOf, Tell: a.Hub.Tell})
+	a.Publishing = publishing.New(publishing.Needs{DB: a.DB, Book: a.Book, Channels: a.Channels, Twins: a.Channels.Twins, Media: library{a.Assets}, Tell: a.Hub.Tell, Log: a.Log, Zone: zoneOf, Away: away,
+		Examiners: a.examiners()})
 	a.Brands.OnArchive(a.Publishing.BrandArchived)
 	a.Ledger = publishing.NewLedger(a.Publishing, publishing.LedgerConfig{Alone: c.SQLite(), Grace: c.Grace, Settle: c.Settle, DeadAfter: 4 * c.Settle})
 	a.declareJobs()
@@ -179,7 +183,7 @@ func (a *App) Migrate(ctx context.Context) (int, error) {
 
 // Schemas lists every room's tables, the hall's first.
 func Schemas() []sqldb.Schema {
-	return []sqldb.Schema{logbook.Schema, search.Schema, api.Schema, brand.Schema, team.Schema, channel.Schema, assets.Schema, publishing.Schema, Schema}
+	return []sqldb.Schema{logbook.Schema, search.Schema, api.Schema, brand.Schema, team.Schema, channel.Schema, assets.Schema, publishing.Schema, charter.Schema, Schema}
 }
 
 // Start migrates and begins to work: jobs, clock, readers. It returns when the

@@ -2,13 +2,16 @@ package channel_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"vigie/internal/base/fault"
+	"vigie/internal/base/id"
 	"vigie/internal/channel"
 	"vigie/internal/network"
 	"vigie/internal/platform/i18n"
 	"vigie/internal/platform/sqldb"
+	"vigie/internal/team"
 )
 
 // A refusal of the token of before says nothing of the one that a reconnection
@@ -107,6 +110,29 @@ func TestANetworksNameIsInTheLanguageOfWhoReads(t *testing.T) {
 			if got.Title != want || list[0].Title != want {
 				s.Errorf("%q: %q, %q", lang, got.Title, list[0].Title)
 			}
+		}
+	})
+}
+
+// Channels of one account are twins, across brands and after their removal.
+func TestTwinsAreTheChannelsOfOneAccount(t *testing.T) {
+	each(t, func(s *stage) {
+		c := s.signIn(s.claire, "")
+		s.practice("kerlann") // another network, the same name
+		other := id.New[id.Brand]()
+		a := team.Actor{Person: s.claire.Person, Roles: map[id.Brand]team.Role{other: team.Owner}}
+		twin, err := s.room.Connect(s.Context(), a, other, "toy", network.Profile{Ref: c.Ref, Handle: c.Handle}, network.Credentials{Data: map[string]string{"token": "x"}})
+		s.ok(err)
+		s.ok(s.room.Remove(s.Context(), a, other, twin.ID))
+		got, err := s.room.Twins(s.Context(), s.db, s.brand, c.ID)
+		s.ok(err)
+		want := []id.Channel{c.ID, twin.ID}
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			s.Errorf("%v, want %v", got, want)
+		}
+		if got, err := s.room.Twins(s.Context(), s.db, other, c.ID); err != nil || len(got) != 0 {
+			s.Errorf("by another brand's name: %v %v", got, err)
 		}
 	})
 }

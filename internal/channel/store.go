@@ -74,6 +74,15 @@ func (s *Service) reconnect(ctx context.Context, tx *sqldb.Tx, c Channel, sealed
 	return err
 }
 
+// Twins lists every channel, of any brand and removed ones included, that stands
+// for the same account of its network as this one, itself among them, in a
+// stable order. Ids only, for rooms that compare what stands on the network:
+// they never show whose they are.
+func (s *Service) Twins(ctx context.Context, q sqldb.Q, b id.Brand, c id.Channel) (_ []id.Channel, err error) {
+	defer fault.Wrap(&err, "find channels of the same account")
+	return sqldb.Values[id.Channel](ctx, q, `SELECT t.id FROM channel c JOIN channel t ON t.network = c.network AND t.ref = c.ref WHERE c.brand = ? AND c.id = ? ORDER BY t.id`, b, c)
+}
+
 // Of lists the channels that an account has, or had, in the brands whose
 // planning the actor may see: the page of an account that Vigie itself shows is
 // for them alone. The most recent comes first; none is no error.

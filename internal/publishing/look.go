@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"vigie/internal/base/fault"
+	"vigie/internal/base/id"
 	"vigie/internal/network"
 	"vigie/internal/platform/logbook"
 	"vigie/internal/platform/sqldb"
@@ -88,7 +89,7 @@ func (l *Ledger) look(ctx context.Context, c claimed) {
 		if err == nil && f.Taken {
 			// Where a network is read by its words, twins look alike: what is
 			// another publication's proof proves nothing here.
-			if other, err := ownedByAnother(ctx, tx, p, f.Receipt.Ref); err != nil {
+			if other, err := l.ownedByAnother(ctx, tx, p, f.Receipt.Ref); err != nil {
 				return err
 			} else if other {
 				f = network.Finding{}
@@ -140,9 +141,10 @@ func (l *Ledger) look(ctx context.Context, c claimed) {
 	}
 }
 
-// ownedByAnother tells whether another publication of this channel already
-// holds a reference as its own.
-func ownedByAnother(ctx context.Context, tx *sqldb.Tx, p Publication, ref network.Ref) (bool, error) {
+// ownedByAnother tells whether another publication already holds a reference as
+// its own: of this channel, or of another brand's channel on the same account.
+// Nothing of that other one is told but that it exists.
+func (l *Ledger) ownedByAnother(ctx context.Context, tx *sqldb.Tx, p Publication, ref network.Ref) (bool, error) {
 	for _, part := range p.Sent {
 		if part.Ref == ref {
 			return true, nil // an earlier part of the same thread, in the same words
@@ -151,9 +153,19 @@ func ownedByAnother(ctx context.Context, tx *sqldb.Tx, p Publication, ref networ
 	if ref == "" {
 		return true, nil // nobody's: a finding that names nothing proves nothing
 	}
+	twins := []id.Channel{p.Channel}
+	if l.Twins != nil {
+		all, err := l.Twins(ctx, tx, p.Brand, p.Channel)
+		if err != nil {
+			return false, err
+		}
+		if len(all) > 0 {
+			twins = all
+		}
+	}
 	if tx.Dialect() == sqldb.Postgres {
 		// Two nodes may find the same post for two twins: one after the other.
-		if _, err := sqldb.Values[*string](ctx, tx, `SELECT pg_advisory_xact_lock(hashtext(?))::text`, string(p.Channel)); err != nil {
+		if _, err := sqldb.Values[*string](ctx, tx, `SELECT pg_advisory_xact_lock(hashtext(?))::text`, string(twins[0])); err != nil {
 			return false, err
 		}
 	}
@@ -167,8 +179,8 @@ func ownedByAnother(ctx context.Context, tx *sqldb.Tx, p Publication, ref networ
 			found = found || part.Ref == ref
 		}
 		return nil
-	}, `SELECT sent FROM publication WHERE channel = ? AND id <> ? AND due_at > ? AND due_at < ? AND sent <> '[]'`,
-		p.Channel, p.ID, sqldb.At(p.DueAt.Add(-48*time.Hour)), sqldb.At(p.DueAt.Add(48*time.Hour)))
+	}, `SELECT sent FROM publication WHERE channel IN `+sqldb.Marks(len(twins))+` AND id <> ? AND due_at > ? AND due_at < ? AND sent <> '[]'`,
+		sqldb.Args(twins, p.ID, sqldb.At(p.DueAt.Add(-48*time.Hour)), sqldb.At(p.DueAt.Add(48*time.Hour)))...)
 	return found, err
 }
 

@@ -84,6 +84,9 @@ type Needs struct {
 	Examiners []Examiner
 	// Gate says what may leave; nil: everything that is planned may.
 	Gate Gate
+	// Twins lists the channels, of any brand, that stand for the same account
+	// as this one; nil: each account has one channel.
+	Twins func(ctx context.Context, q sqldb.Q, b id.Brand, c id.Channel) ([]id.Channel, error)
 	// Tell lets open pages know, after the commit.
 	Tell func(topic, kind string, data any)
 	Log  *slog.Logger
