@@ -20,6 +20,18 @@ const (
 	ActBinned   = "assets.binned"   // {version}
 	ActUnbinned = "assets.unbinned" // {version}
 	ActErased   = "assets.erased"   // {name}: after its days in the bin
+
+	ActLicensed     = "assets.licensed"          // {changed, kind, from, to, zone, version}: under what right it stands
+	ActConsented    = "assets.consented"         // {kind, consent, until, withdrawn}; beside: {name}
+	ActWithdrawn    = "assets.consent_withdrawn" // the same: somebody took back what was agreed
+	ActUnconsented  = "assets.consent_removed"   // {kind, consent}: it was entered by mistake
+	ActDocumented   = "assets.documented"        // {document, about, type}; beside: {name}
+	ActUndocumented = "assets.document_removed"  // {document}
+	ActFiled        = "assets.filed"             // {folder, tags}
+	ActCropped      = "assets.cropped"           // {network, ratio}
+	ActRenewed      = "assets.renewed"           // {by, number}: a newer version took its place
+	ActTwins        = "assets.twins_told_apart"  // {other}
+	ActAudience     = "assets.audience"          // {channel, territories}: where a channel is read; of the brand
 )
 
 type (
@@ -46,9 +58,62 @@ type (
 	erased struct {
 		Name string `json:"name"`
 	}
+	licensed struct {
+		Changed []string    `json:"changed"`
+		Kind    LicenceKind `json:"kind"`
+		From    string      `json:"from,omitempty"`
+		To      string      `json:"to,omitempty"`
+		Zone    string      `json:"zone"`
+		Version int64       `json:"version"`
+	}
+	consented struct {
+		Kind      ConsentKind `json:"kind"`
+		Consent   string      `json:"consent"`
+		Until     string      `json:"until,omitempty"`
+		Withdrawn string      `json:"withdrawn,omitempty"`
+	}
+	documented struct {
+		Document string `json:"document"`
+		About    string `json:"about,omitempty"`
+		Type     string `json:"type,omitempty"`
+	}
+	filed struct {
+		Folder string   `json:"folder"`
+		Tags   []string `json:"tags"`
+	}
+	cropped struct {
+		Network string `json:"network"`
+		Ratio   string `json:"ratio"`
+	}
+	renewed struct {
+		By     id.Media `json:"by"`
+		Number int64    `json:"number"`
+	}
+	toldApart struct {
+		Other id.Media `json:"other"`
+	}
+	audience struct {
+		Channel     id.Channel `json:"channel"`
+		Territories []string   `json:"territories"`
+	}
+	// named stands beside the chain: names of people can be erased.
+	named struct {
+		Name string `json:"name"`
+	}
 )
 
 func (s *Service) record(ctx context.Context, tx *sqldb.Tx, a team.Actor, b id.Brand, m id.Media, act string, data any) error {
 	return s.Book.Record(ctx, tx, logbook.Entry{Brand: b, Actor: a.Signs(), Act: act,
 		Subject: logbook.Subject{Kind: "media", ID: string(m)}, Data: data})
+}
+
+// recordPerson is record with a name that must be erasable.
+func (s *Service) recordPerson(ctx context.Context, tx *sqldb.Tx, a team.Actor, b id.Brand, m id.Media, act string, data any, name string) error {
+	return s.Book.Record(ctx, tx, logbook.Entry{Brand: b, Actor: a.Signs(), Act: act,
+		Subject: logbook.Subject{Kind: "media", ID: string(m)}, Data: data, Personal: named{name}})
+}
+
+// recordBrand is record for what is of the library as a whole.
+func (s *Service) recordBrand(ctx context.Context, tx *sqldb.Tx, a team.Actor, b id.Brand, act string, data any) error {
+	return s.Book.Record(ctx, tx, logbook.Entry{Brand: b, Actor: a.Signs(), Act: act, Subject: logbook.Subject{Kind: "brand", ID: string(b)}, Data: data})
 }

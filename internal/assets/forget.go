@@ -5,6 +5,7 @@ import (
 
 	"vigie/internal/base/fault"
 	"vigie/internal/base/id"
+	"vigie/internal/platform/search"
 	"vigie/internal/platform/sqldb"
 )
 
@@ -16,10 +17,10 @@ func (s *Service) Forget(ctx context.Context, tx *sqldb.Tx, b id.Brand) (err err
 	if b == "" {
 		return fault.New(fault.Internal, "").Becausef("forget no brand")
 	}
-	for _, table := range []string{"rendition", "media", "media_upload"} {
+	for _, table := range []string{"media_document", "media_consent", "media_licence", "media_crop", "media_twin", "media_tag", "media_audience", "rendition", "media", "media_upload"} {
 		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE brand = ?`, b); err != nil {
 			return err
 		}
 	}
-	return nil
+	return search.Forget(ctx, tx, b)
 }

@@ -30,6 +30,7 @@ func (s *Service) Declare(q *jobs.Queue) {
 	jobs.Handle(q, KindFit, opt, s.fitWish)
 	q.Reconcile("assets.working", s.reconcile)
 	q.Every("assets.bin", 6*time.Hour, s.EmptyBin)
+	q.Every("assets.shelve", time.Minute, s.Shelve)
 	q.Every("assets.sweep", 6*time.Hour, s.Sweep)
 }
 

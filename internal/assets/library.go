@@ -4,25 +4,31 @@ import (
 	"context"
 	"encoding/base64"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"vigie/internal/base/fault"
 	"vigie/internal/base/id"
-	"vigie/internal/base/textkit"
+	"vigie/internal/platform/search"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/team"
 )
 
 // Filter narrows a list; its zero value is the whole library.
 type Filter struct {
-	Text   string // in name, alternative text, credit and caption; case and accents do not matter
+	Text   string // words in name, texts, credit, caption, tags, folder, holder; the last one as a beginning
 	Type   string // "image/png"
 	NoAlt  bool   // only those whose alternative text is missing
 	Unused bool   // only those that no post shows
+	Used   bool   // only those that one shows
 	Usable bool   // without those that were refused
 	Binned bool   // the bin instead of the library
+	Right  RightState
+	Shape  Shape
+	Folder string // this folder and those in it
+	Tag    string
 }
 
 // Page is one page of a list.
@@ -62,37 +68,49 @@ func (s *Service) List(ctx context.Context, a team.Actor, b id.Brand, f Filter, 
 		return Page{}, err
 	}
 	limit = min(max(limit, 1), 200)
+	read := s.list
+	if len(search.Words(f.Text)) > 0 {
+		read = s.found
+	}
 	out := Page{Media: []Media{}}
 	for looked := 0; ; {
-		some, more, err := s.list(ctx, b, f, cursor, limit)
+		some, err := read(ctx, b, f, cursor, limit)
 		if err != nil {
 			return out, err
 		}
-		looked += len(some)
-		kept, err := s.unused(ctx, b, f, some)
+		looked += some.looked
+		kept, err := s.unused(ctx, b, f, some.media)
 		if err != nil {
 			return out, err
 		}
 		for _, m := range kept {
 			if len(out.Media) == limit {
-				out.Next = cursorOf(out.Media[limit-1])
 				return out, nil
 			}
-			out.Media = append(out.Media, m)
+			out.Media, out.Next = append(out.Media, m), some.after[m.ID]
 		}
-		if !more {
+		if cursor = some.next; cursor == "" {
+			out.Next = ""
 			return out, nil
 		}
-		cursor = cursorOf(some[len(some)-1])
-		if len(out.Media) == limit || looked >= maxLooked {
+		if looked >= maxLooked {
 			out.Next = cursor
 			return out, nil
 		}
 	}
 }
 
+// stretch is a part of a list as it was read, with where to go on after each
+// of its media and after all of it (empty: the end).
+type stretch struct {
+	media  []Media
+	after  map[id.Media]string
+	next   string
+	looked int
+}
+
 func (s *Service) unused(ctx context.Context, b id.Brand, f Filter, list []Media) ([]Media, error) {
-	if !f.Unused || s.Posts == nil || len(list) == 0 {
+	if !f.Unused && !f.Used || s.Posts == nil || len(list) == 0 {
 		return list, nil
 	}
 	used, err := s.Posts.CountUses(ctx, b, idsOf(list))
@@ -101,7 +119,7 @@ func (s *Service) unused(ctx context.Context, b id.Brand, f Filter, list []Media
 	}
 	var out []Media
 	for _, m := range list {
-		if used[m.ID] == 0 {
+		if (used[m.ID] > 0) == f.Used {
 			out = append(out, m)
 		}
 	}
@@ -116,14 +134,14 @@ func idsOf(list []Media) []id.Media {
 	return out
 }
 
-// list reads one stretch and says whether there is more behind it.
-func (s *Service) list(ctx context.Context, b id.Brand, f Filter, cursor string, limit int) ([]Media, bool, error) {
+// where is what a filter asks of the rows.
+func (f Filter) where(b id.Brand, now time.Time) (string, []any) {
 	where, args := "brand = ?", []any{b}
 	add := func(cond string, v ...any) { where += " AND " + cond; args = append(args, v...) }
 	if f.Binned {
 		add("binned_at IS NOT NULL")
 	} else {
-		add("binned_at IS NULL")
+		add("binned_at IS NULL AND newer = ''")
 	}
 	if f.Type != "" {
 		add("type = ?", f.Type)
@@ -134,21 +152,83 @@ func (s *Service) list(ctx context.Context, b id.Brand, f Filter, cursor string,
 	if f.Usable {
 		add("state <> ?", Refused)
 	}
-	for _, word := range strings.Fields(textkit.Fold(cut(f.Text, 200))) {
-		add("folded LIKE ? ESCAPE '!'", "%"+escapeLike.Replace(word)+"%")
+	if f.Shape != "" {
+		add("shape = ?", f.Shape)
 	}
+	if f.Folder != "" {
+		add("(folder = ? OR substr(folder, 1, ?) = ?)", f.Folder, int64(len([]rune(f.Folder))+1), f.Folder+"/")
+	}
+	if f.Tag != "" {
+		add("EXISTS (SELECT 1 FROM media_tag t WHERE t.brand = media.brand AND t.tag = ? AND t.media = media.id)", foldTag(f.Tag))
+	}
+	if f.Right != "" {
+		at, soon := sqldb.At(now), sqldb.At(now.Add(Soon))
+		const consent, licence = "EXISTS (SELECT 1 FROM media_consent c WHERE c.media = media.id AND ", "EXISTS (SELECT 1 FROM media_licence l WHERE l.media = media.id"
+		add("CASE WHEN "+consent+"c.ends_at <= ? AND c.withdrawn_day <> '') THEN 'withdrawn' WHEN "+consent+"c.ends_at <= ?) OR "+licence+" AND l.ends_at <= ?) THEN 'ended' WHEN "+
+			licence+" AND l.begins_at > ?) THEN 'later' WHEN "+consent+"c.ends_at <= ?) OR "+licence+" AND l.ends_at <= ?) THEN 'soon' WHEN NOT "+
+			licence+") THEN 'unknown' ELSE 'open' END = ?", at, at, at, at, soon, soon, string(f.Right))
+	}
+	return where, args
+}
+
+// list reads one stretch of the latest first.
+func (s *Service) list(ctx context.Context, b id.Brand, f Filter, cursor string, limit int) (out stretch, err error) {
+	where, args := f.where(b, s.DB.Now())
 	if cursor != "" {
 		ms, key, err := readCursor(cursor)
 		if err != nil {
-			return nil, false, err
+			return out, err
 		}
-		add("(made_at < ? OR made_at = ? AND id < ?)", ms, ms, key)
+		where += " AND (made_at < ? OR made_at = ? AND id < ?)"
+		args = append(args, ms, ms, key)
 	}
-	list, err := sqldb.List(ctx, s.DB, scanMedia, `SELECT `+mediaColumns+` FROM media WHERE `+where+` ORDER BY made_at DESC, id DESC LIMIT ?`, append(args, limit+1)...)
-	if err != nil || len(list) <= limit {
-		return list, false, err
+	out.media, err = sqldb.List(ctx, s.DB, scanMedia, `SELECT `+mediaColumns+` FROM media WHERE `+where+` ORDER BY made_at DESC, id DESC LIMIT ?`, append(args, limit+1)...)
+	out.looked, out.after = len(out.media), map[id.Media]string{}
+	if len(out.media) > limit {
+		out.media = out.media[:limit]
+		out.next = cursorOf(out.media[limit-1])
 	}
-	return list[:limit], true, nil
+	for _, m := range out.media {
+		out.after[m.ID] = cursorOf(m)
+	}
+	return out, err
+}
+
+// searchKind names media to the search.
+const searchKind = "media"
+
+// found reads one stretch of those that hold the words, the latest written
+// first.
+func (s *Service) found(ctx context.Context, b id.Brand, f Filter, cursor string, limit int) (out stretch, err error) {
+	hits, err := search.Find(ctx, s.DB, b, searchKind, cut(f.Text, 200), cursor, limit+1)
+	if err != nil || len(hits) == 0 {
+		return out, err
+	}
+	out.looked, out.after = len(hits), map[id.Media]string{}
+	if len(hits) > limit {
+		hits = hits[:limit]
+		out.next = hits[limit-1].Cursor()
+	}
+	where, args := f.where(b, s.DB.Now())
+	names := make([]any, len(hits))
+	for i, h := range hits {
+		names[i] = h.ID
+	}
+	rows, err := sqldb.List(ctx, s.DB, scanMedia, `SELECT `+mediaColumns+` FROM media WHERE `+where+` AND id IN `+sqldb.Marks(len(names)), append(args, names...)...)
+	if err != nil {
+		return out, err
+	}
+	by := make(map[string]Media, len(rows))
+	for _, m := range rows {
+		by[string(m.ID)] = m
+	}
+	for _, h := range hits {
+		if m, ok := by[h.ID]; ok {
+			out.media = append(out.media, m)
+			out.after[m.ID] = h.Cursor()
+		}
+	}
+	return out, nil
 }
 
 // Get reads one. Errors: not_found.
@@ -211,8 +291,20 @@ func (s *Service) EditMeta(ctx context.Context, a team.Actor, b id.Brand, m id.M
 		if version != 0 && version != got.Version {
 			return errChanged.With("version", got.Version).With("changed", what)
 		}
+		if slices.Contains(what, "focus") {
+			if crops, err := loadCrops(ctx, tx, b, m); err != nil {
+				return err
+			} else if len(crops) > 0 {
+				if err := s.unsettled(ctx, tx, b, m); err != nil {
+					return err
+				}
+			}
+		}
 		got.Name, got.Alt, got.Focus, got.Edited = in.Name, in.Alt, in.Focus, tx.Now
 		if err := updateMedia(ctx, tx, &got); err != nil {
+			return err
+		}
+		if err := s.reshelve(ctx, tx, got); err != nil {
 			return err
 		}
 		s.changed(tx, b, m)

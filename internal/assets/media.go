@@ -66,6 +66,7 @@ type Facts struct {
 	Profile []byte `json:"profile,omitempty"`
 	// Turned is the EXIF orientation (1 to 8) that was applied.
 	Turned int `json:"turned,omitempty"`
+	Told
 }
 
 // Media is one media of a brand.
@@ -90,7 +91,19 @@ type Media struct {
 	Edited  time.Time
 	Version int64
 	Binned  time.Time // zero: in the library
+	// Folder is where it lies ("Noël/Vitrine"; empty: nowhere in particular),
+	// Tags what it is found by.
+	Folder string
+	Tags   []string
+	// Family is shared by the versions of one picture: the id of the first;
+	// empty while there is only one. Number counts them from 1, and Newer is
+	// the one that took its place.
+	Family id.Media
+	Number int64
+	Newer  id.Media
 
+	shape Shape
+	look  string // perceptual hash; see twin.go
 	file  string // key of what was sent; of this room alone
 	tries int64
 }
@@ -101,12 +114,35 @@ type Point struct {
 	Y float64 `json:"y"`
 }
 
+// Shape is which way a picture lies. Stored, never renamed.
+type Shape string
+
+const (
+	Landscape Shape = "landscape"
+	Portrait  Shape = "portrait"
+	Square    Shape = "square"
+)
+
+// shapeOf tells the shape of a size; one that differs by less than a tenth is
+// square to the eye.
+func shapeOf(w, h int) Shape {
+	switch {
+	case w <= 0 || h <= 0:
+		return ""
+	case 10*w >= 11*h:
+		return Landscape
+	case 10*h >= 11*w:
+		return Portrait
+	}
+	return Square
+}
+
 // NeedsAlt tells whether the text for those who do not see it is missing.
 func (m Media) NeedsAlt() bool { return m.State == Ready && m.Alt == "" }
 
 // folded is what a search looks through.
 func (m Media) folded() string {
-	return textkit.Fold(strings.Join([]string{m.Name, m.Alt, m.Facts.Credit, m.Facts.Caption}, " "))
+	return textkit.Fold(strings.Join([]string{m.Name, m.Alt, m.Facts.Credit, m.Facts.Caption, m.Folder, strings.Join(m.Tags, " ")}, " "))
 }
 
 // cleanName makes a file's name fit to show: no path, no control character.

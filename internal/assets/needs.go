@@ -55,6 +55,29 @@ type Posts interface {
 	// CountUses says how many posts show each of the media, drafts and those in
 	// the bin included; a media that none shows is missing.
 	CountUses(ctx context.Context, b id.Brand, list []id.Media) (map[id.Media]int, error)
+	// Shown counts the publications of each media that left or are going to;
+	// those taken back do not count.
+	Shown(ctx context.Context, q sqldb.Q, b id.Brand, list []id.Media) (map[id.Media]int64, error)
+	// Taken counts the uses of each media that are taken when the post wants
+	// its own on the channel: those of other posts, and of its other channels.
+	// When it is leaving, only those that left or whose turn is before its own.
+	Taken(ctx context.Context, q sqldb.Q, b id.Brand, post id.Post, c id.Channel, list []id.Media, leaving bool) (map[id.Media]int64, error)
+	// Waiting counts the publications that wait to leave with a media.
+	Waiting(ctx context.Context, q sqldb.Q, b id.Brand, m id.Media) (int64, error)
+	// OnLine lists the publications that stand on a network with one of the
+	// media, latest first, at most limit.
+	OnLine(ctx context.Context, b id.Brand, list []id.Media, limit int) ([]Standing, error)
+}
+
+// Standing is a publication that is on line with a media.
+type Standing struct {
+	Media       id.Media
+	Publication id.Publication
+	Post        id.Post
+	Title       string
+	Channel     id.Channel
+	Sent        time.Time
+	URL         string
 }
 
 // Needs are what the room is made of.
@@ -65,6 +88,8 @@ type Needs struct {
 	Jobs  Queue
 	// Posts may be nil: then nothing is used anywhere.
 	Posts Posts
+	// Zone is the zone of a brand's calendar; nil: UTC.
+	Zone func(ctx context.Context, q sqldb.Q, b id.Brand) (string, error)
 	// Tell lets open pages know, after the commit; may be nil.
 	Tell func(topic, kind string, data any)
 	Log  *slog.Logger
@@ -87,6 +112,13 @@ func New(n Needs) *Service {
 		n.Log = slog.Default()
 	}
 	return &Service{Needs: n, bench: make(chan struct{}, 1)}
+}
+
+func (s *Service) zone(ctx context.Context, q sqldb.Q, b id.Brand) (string, error) {
+	if s.Zone == nil {
+		return "UTC", nil
+	}
+	return s.Zone(ctx, q, b)
 }
 
 // take waits for the bench; give must be called afterwards.

@@ -56,10 +56,20 @@ func (s *Service) prepare(ctx context.Context, j Job) (err error) {
 	if err != nil {
 		return err
 	}
+	near, err := s.near(ctx, m)
+	if err != nil {
+		return err
+	}
 	return s.settle(ctx, m, Ready, func(tx *sqldb.Tx, now *Media) error {
-		now.Problem, now.Type, now.Width, now.Height, now.Facts = "", m.Type, m.Width, m.Height, m.Facts
+		now.Problem, now.Type, now.Width, now.Height, now.Facts, now.look = "", m.Type, m.Width, m.Height, m.Facts, m.look
 		if now.Alt == "" {
 			now.Alt = m.Alt // what the file says of itself; nobody wrote another
+		}
+		if err := s.reshelve(ctx, tx, *now); err != nil {
+			return err
+		}
+		if err := keepTwins(ctx, tx, m.Brand, m.ID, near); err != nil {
+			return err
 		}
 		for _, x := range made {
 			if err := keepRendition(ctx, tx, m.Brand, m.ID, x); err != nil {
@@ -112,7 +122,7 @@ func (s *Service) develop(ctx context.Context, m *Media) ([]rendition, error) {
 	}
 	t := readTags(r, h.kind)
 	m.Type = h.kind
-	m.Facts = Facts{Credit: t.credit, Caption: t.caption, Place: t.place, Moves: h.moves, CMYK: h.cmyk, Turned: t.orientation}
+	m.Facts = Facts{Credit: t.credit, Caption: t.caption, Place: t.place, Moves: h.moves, CMYK: h.cmyk, Turned: t.orientation, Told: t.Told}
 	if !h.cmyk {
 		m.Facts.Profile = readProfile(r, h.kind)
 	}
@@ -136,6 +146,7 @@ func (s *Service) develop(ctx context.Context, m *Media) ([]rendition, error) {
 		}
 		made = append(made, x)
 	}
+	m.look = lookOf(turn(img.(*image.NRGBA), t.orientation))
 	return made, nil
 }
 

@@ -50,6 +50,9 @@ func (s *Service) AddReady(ctx context.Context, a team.Actor, b id.Brand, name, 
 		if err := insertMedia(ctx, tx, m); err != nil {
 			return err
 		}
+		if err := s.reshelve(ctx, tx, m); err != nil {
+			return err
+		}
 		for _, x := range made {
 			if err := keepRendition(ctx, tx, b, m.ID, x); err != nil {
 				return err

@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -22,6 +23,7 @@ import (
 	"vigie/internal/platform/files"
 	"vigie/internal/platform/jobs"
 	"vigie/internal/platform/logbook"
+	"vigie/internal/platform/search"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/platform/sqldb/sqldbtest"
 	"vigie/internal/team"
@@ -54,7 +56,34 @@ type stage struct {
 }
 
 // posts says which media are shown.
-type posts struct{ used map[id.Media]int }
+type posts struct {
+	used    map[id.Media]int
+	shown   map[id.Media]int64 // publications that left or are going to
+	taken   map[id.Media]int64
+	waiting int64
+	onLine  []Standing
+}
+
+func (p *posts) Shown(context.Context, sqldb.Q, id.Brand, []id.Media) (map[id.Media]int64, error) {
+	return p.shown, nil
+}
+
+func (p *posts) Taken(context.Context, sqldb.Q, id.Brand, id.Post, id.Channel, []id.Media, bool) (map[id.Media]int64, error) {
+	return p.taken, nil
+}
+
+func (p *posts) Waiting(context.Context, sqldb.Q, id.Brand, id.Media) (int64, error) {
+	return p.waiting, nil
+}
+
+func (p *posts) OnLine(_ context.Context, _ id.Brand, list []id.Media, _ int) (out []Standing, _ error) {
+	for _, s := range p.onLine {
+		if slices.Contains(list, s.Media) {
+			out = append(out, s)
+		}
+	}
+	return out, nil
+}
 
 func (p *posts) Uses(_ context.Context, _ team.Actor, _ id.Brand, m id.Media) ([]Use, error) {
 	return make([]Use, p.used[m]), nil
@@ -80,7 +109,7 @@ func (h *hands) add(d time.Duration) {
 func each(t *testing.T, test func(t *stage, c *hands)) {
 	c := &hands{at: time.Now().Truncate(time.Millisecond)}
 	start := c.at
-	sqldbtest.Each(t, []sqldb.Schema{logbook.Schema, Schema}, func(t *testing.T, db *sqldb.DB) {
+	sqldbtest.Each(t, []sqldb.Schema{logbook.Schema, search.Schema, Schema}, func(t *testing.T, db *sqldb.DB) {
 		c.at = start
 		test(newStage(t, db, c), c)
 	}, sqldbtest.Prepared("jobs-1", jobs.Migrate), sqldbtest.Now(c.now))
@@ -98,7 +127,7 @@ func newStage(t *testing.T, db *sqldb.DB, c *hands) *stage {
 		t.Fatal(err)
 	}
 	st.book = logbook.New(db)
-	st.s = New(Needs{DB: db, Book: st.book, Files: st.store, Jobs: st.q, Posts: st.posts, Log: log, Tell: func(topic, kind string, _ any) {
+	st.s = New(Needs{DB: db, Book: st.book, Files: st.store, Jobs: st.q, Posts: st.posts, Zone: func(context.Context, sqldb.Q, id.Brand) (string, error) { return "Europe/Paris", nil }, Log: log, Tell: func(topic, kind string, _ any) {
 		st.mu.Lock()
 		defer st.mu.Unlock()
 		st.told = append(st.told, topic+" "+kind)

@@ -2,22 +2,25 @@ package assets
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"vigie/internal/base/id"
 	"vigie/internal/platform/files"
+	"vigie/internal/platform/search"
 	"vigie/internal/platform/sqldb"
 )
 
-const mediaColumns = `id, brand, name, state, problem, type, bytes, width, height, file, alt, focus_x, focus_y, facts, tries, author, made_at, edited_at, version, binned_at`
+const mediaColumns = `id, brand, name, state, problem, type, bytes, width, height, file, alt, focus_x, focus_y, facts, tries, author, made_at, edited_at, version, binned_at, folder, tags, shape, look, family, number, newer`
 
 func scanMedia(r sqldb.Scanner) (m Media, err error) {
 	var made, edited, binned sqldb.Time
 	var facts sqldb.JSON[Facts]
+	var tags sqldb.JSON[[]string]
 	var x, y *float64
 	err = r.Scan(&m.ID, &m.Brand, &m.Name, &m.State, &m.Problem, &m.Type, &m.Bytes, &m.Width, &m.Height, &m.file, &m.Alt, &x, &y,
-		&facts, &m.tries, &m.Author, &made, &edited, &m.Version, &binned)
+		&facts, &m.tries, &m.Author, &made, &edited, &m.Version, &binned,
+		&m.Folder, &tags, &m.shape, &m.look, &m.Family, &m.Number, &m.Newer)
+	m.Tags = tags.V
 	m.Facts, m.Made, m.Edited, m.Binned = facts.V, made.Time, edited.Time, binned.Time
 	if x != nil && y != nil {
 		m.Focus = &Point{*x, *y}
@@ -26,10 +29,18 @@ func scanMedia(r sqldb.Scanner) (m Media, err error) {
 }
 
 func insertMedia(ctx context.Context, tx *sqldb.Tx, m Media) error {
-	_, err := tx.Exec(ctx, `INSERT INTO media (`+mediaColumns+`, folded) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+	_, err := tx.Exec(ctx, `INSERT INTO media (`+mediaColumns+`, folded, shelved) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1)`,
 		m.ID, m.Brand, m.Name, m.State, m.Problem, m.Type, m.Bytes, m.Width, m.Height, m.file, m.Alt, nil, nil,
-		sqldb.JSON[Facts]{V: m.Facts}, m.tries, m.Author, sqldb.At(m.Made), sqldb.At(m.Edited), m.Version, sqldb.At(m.Binned), m.folded())
+		sqldb.JSON[Facts]{V: m.Facts}, m.tries, m.Author, sqldb.At(m.Made), sqldb.At(m.Edited), m.Version, sqldb.At(m.Binned),
+		m.Folder, sqldb.JSON[[]string]{V: listed(m.Tags)}, shapeOf(m.Width, m.Height), m.look, m.Family, max(m.Number, 1), m.Newer, m.folded())
 	return err
+}
+
+func listed[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
 }
 
 // loadMedia reads one; another brand's is not_found.
@@ -70,9 +81,10 @@ func updateMedia(ctx context.Context, tx *sqldb.Tx, m *Media) error {
 		x, y = m.Focus.X, m.Focus.Y
 	}
 	n, err := tx.Exec(ctx, `UPDATE media SET name = ?, state = ?, problem = ?, type = ?, width = ?, height = ?, alt = ?, focus_x = ?, focus_y = ?,
-		facts = ?, tries = ?, edited_at = ?, version = ?, binned_at = ?, folded = ? WHERE brand = ? AND id = ? AND version = ?`,
+		facts = ?, tries = ?, edited_at = ?, version = ?, binned_at = ?, folder = ?, tags = ?, shape = ?, look = ?, family = ?, number = ?, newer = ?, folded = ? WHERE brand = ? AND id = ? AND version = ?`,
 		m.Name, m.State, m.Problem, m.Type, m.Width, m.Height, m.Alt, x, y,
-		sqldb.JSON[Facts]{V: m.Facts}, m.tries, sqldb.At(m.Edited), m.Version+1, sqldb.At(m.Binned), m.folded(), m.Brand, m.ID, m.Version)
+		sqldb.JSON[Facts]{V: m.Facts}, m.tries, sqldb.At(m.Edited), m.Version+1, sqldb.At(m.Binned),
+		m.Folder, sqldb.JSON[[]string]{V: listed(m.Tags)}, shapeOf(m.Width, m.Height), m.look, m.Family, max(m.Number, 1), m.Newer, m.folded(), m.Brand, m.ID, m.Version)
 	if err != nil {
 		return err
 	}
@@ -93,12 +105,12 @@ func countTry(ctx context.Context, db *sqldb.DB, b id.Brand, m id.Media) error {
 // deleteMedia erases a row that is still as it was read, its renditions with
 // it; false when somebody changed it meanwhile.
 func deleteMedia(ctx context.Context, tx *sqldb.Tx, m Media) (bool, error) {
+	if err := search.Remove(ctx, tx, searchKind, string(m.ID)); err != nil {
+		return false, err
+	}
 	n, err := tx.Exec(ctx, `DELETE FROM media WHERE brand = ? AND id = ? AND version = ?`, m.Brand, m.ID, m.Version)
 	return n == 1, err
 }
-
-// escapeLike makes a text mean itself after LIKE … ESCAPE '!'.
-var escapeLike = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
 
 // rendition is a re-encoded file of a media. file is empty while it is only
 // wished for.
@@ -141,7 +153,7 @@ func keepRendition(ctx context.Context, tx *sqldb.Tx, b id.Brand, m id.Media, x 
 // fileUsed tells whether any row of any brand still names a file, for the
 // collector.
 func fileUsed(ctx context.Context, q sqldb.Q, key string) (bool, error) {
-	n, err := sqldb.Value[int64](ctx, q, `SELECT (SELECT COUNT(*) FROM media WHERE file = ?) + (SELECT COUNT(*) FROM rendition WHERE file = ?)`, key, key)
+	n, err := sqldb.Value[int64](ctx, q, `SELECT (SELECT COUNT(*) FROM media WHERE file = ?) + (SELECT COUNT(*) FROM rendition WHERE file = ?) + (SELECT COUNT(*) FROM media_document WHERE file = ?)`, key, key, key)
 	return n > 0, err
 }
 

@@ -215,6 +215,9 @@ func (s *Service) add(ctx context.Context, a team.Actor, b id.Brand, name string
 			m = Media{ID: id.New[id.Media](), Brand: b, Name: name, State: Working, Bytes: st.Bytes, Author: a.Person,
 				Made: tx.Now, Edited: tx.Now, Version: 1, file: st.Key}
 			if err = insertMedia(ctx, tx, m); err == nil {
+				err = s.reshelve(ctx, tx, m)
+			}
+			if err == nil {
 				err = s.record(ctx, tx, a, b, m.ID, ActAdded, added{m.Name, m.Bytes})
 			}
 		}

@@ -207,7 +207,9 @@ func (s *Service) plan(ctx context.Context, tx *sqldb.Tx, a team.Actor, p Post, 
 			for i, m := range media {
 				list[i] = m.ID
 			}
-			if err := s.Media.Prepare(ctx, tx, p.Brand, list, r.Channel.Capabilities.Images); err != nil {
+			rule := r.Channel.Capabilities.Images
+			rule.Network = r.Channel.Network
+			if err := s.Media.Prepare(ctx, tx, p.Brand, list, rule); err != nil {
 				return nil, err
 			}
 		}

@@ -180,7 +180,9 @@ func notCalled(err error) error {
 // upload hands over the media of a part.
 func (l *Ledger) upload(ctx context.Context, c *claimed, part int, in *network.Intent) error {
 	for i, m := range c.Content.Parts[part].Media {
-		up, err := l.fit(ctx, c.Brand, m.ID, c.way.caps.Images)
+		rule := c.way.caps.Images
+		rule.Network = c.way.channel.Network
+		up, err := l.fit(ctx, c.Brand, m.ID, rule)
 		if err != nil {
 			return err
 		}

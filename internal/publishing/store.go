@@ -238,7 +238,10 @@ func insertPublication(ctx context.Context, tx *sqldb.Tx, p Publication) error {
 func saveContent(ctx context.Context, tx *sqldb.Tx, p Publication) error {
 	_, err := tx.Exec(ctx, `INSERT INTO publication_content (publication, content) VALUES (?, ?) ON CONFLICT (publication) DO UPDATE SET content = excluded.content`,
 		p.ID, sqldb.JSON[Content]{V: p.Content})
-	return err
+	if err != nil {
+		return err
+	}
+	return keepMedia(ctx, tx, p)
 }
 
 // freshIntent lets what surely never left begin anew: networks show the time of

@@ -27,6 +27,7 @@ import (
 	"vigie/internal/platform/i18n"
 	"vigie/internal/platform/jobs"
 	"vigie/internal/platform/logbook"
+	"vigie/internal/platform/search"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/platform/sqldb/sqldbtest"
 	"vigie/internal/team"
@@ -81,7 +82,24 @@ func (brands) Brands(_ context.Context, a team.Actor) (out []brand.Brand, _ erro
 	return out, nil
 }
 
-type posts struct{ uses []assets.Use }
+type posts struct {
+	uses   []assets.Use
+	onLine []assets.Standing
+}
+
+func (p *posts) Shown(context.Context, sqldb.Q, id.Brand, []id.Media) (map[id.Media]int64, error) {
+	return nil, nil
+}
+
+func (p *posts) Taken(context.Context, sqldb.Q, id.Brand, id.Post, id.Channel, []id.Media, bool) (map[id.Media]int64, error) {
+	return nil, nil
+}
+
+func (p *posts) Waiting(context.Context, sqldb.Q, id.Brand, id.Media) (int64, error) { return 0, nil }
+
+func (p *posts) OnLine(context.Context, id.Brand, []id.Media, int) ([]assets.Standing, error) {
+	return p.onLine, nil
+}
 
 func (p *posts) Uses(context.Context, team.Actor, id.Brand, id.Media) ([]assets.Use, error) {
 	return p.uses, nil
@@ -102,7 +120,7 @@ type stand struct {
 	posts *posts
 }
 
-func schemas() []sqldb.Schema { return []sqldb.Schema{logbook.Schema, assets.Schema, api.Schema} }
+func schemas() []sqldb.Schema { return []sqldb.Schema{logbook.Schema, search.Schema, assets.Schema, api.Schema} }
 
 func newStand(t testing.TB, db *sqldb.DB) *stand {
 	st := &stand{TB: t, posts: &posts{}}

@@ -76,6 +76,11 @@ func (l *Loc) Has(key string) bool { return l.c.Has(l.Lang, key) }
 func (l *Loc) Value(v any) string {
 	switch v := v.(type) {
 	case string:
+		if len(v) == len(time.DateOnly) && v[4] == '-' && v[7] == '-' { // a day, as it survives being kept as JSON
+			if d, err := time.Parse(time.DateOnly, v); err == nil {
+				return l.onDay(d)
+			}
+		}
 		return v
 	case int:
 		return l.Number(float64(v), 0)
@@ -93,6 +98,13 @@ func (l *Loc) Value(v any) string {
 		return ""
 	}
 	return fmt.Sprint(v)
+}
+
+// onDay writes a day that is of no zone: the date it names, wherever one reads.
+func (l *Loc) onDay(d time.Time) string {
+	c := *l
+	c.Zone = time.UTC
+	return c.LongDate(d)
 }
 
 // One tells whether a count takes the singular: 0 and 1 in French (and 1.5),
