@@ -97,7 +97,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	if a.Hub, err = live.New(hub); err != nil {
 		return err
 	}
-	if a.Jobs, err = jobs.New(a.DB, jobs.Config{Log: a.Log, Beat: c.Settle}); err != nil {
+	if a.Jobs, err = jobs.New(a.DB, jobs.Config{Log: a.Log, Beat: c.Settle, Alone: c.SQLite()}); err != nil {
 		return err
 	}
 	if a.Files, err = files.NewDir(files.DirConfig{Root: filepath.Join(c.Data, "files")}); err != nil {

@@ -88,6 +88,28 @@ func (q *Queue) lookAround(ctx context.Context, seen map[string]sighting) error 
 	return nil
 }
 
+// inherit gives back, before this node works, the jobs of every node before it:
+// of those that share nothing but the file, only the dead have a row.
+func (q *Queue) inherit(ctx context.Context) error {
+	dead := map[string]int64{}
+	err := sqldb.Each(ctx, q.db, func(s sqldb.Scanner) error {
+		var node string
+		var beat int64
+		err := s.Scan(&node, &beat)
+		dead[node] = beat
+		return err
+	}, `SELECT node, beat FROM job_node WHERE node <> ?`, q.node)
+	if err != nil {
+		return err
+	}
+	for node, beat := range dead {
+		if err := q.bury(ctx, node, beat); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 const maxRunning = 10000
 
 // bury gives back the jobs of a dead node. Removing its row is the claim: of

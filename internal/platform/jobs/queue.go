@@ -55,6 +55,11 @@ type Config struct {
 	// change it.
 	Beat time.Duration
 
+	// Alone says that no other process works this database (SQLite): what was
+	// at work when the last one died is given back at Start, without waiting
+	// for its silence.
+	Alone bool
+
 	// Only tests change these.
 	first time.Duration // pause after a first failure
 	quick bool          // no random pause before the upkeep starts
@@ -150,6 +155,11 @@ func (q *Queue) Start(ctx context.Context) (err error) {
 	}
 	if err := q.sign(ctx); err != nil {
 		return err
+	}
+	if q.conf.Alone {
+		if err := q.inherit(ctx); err != nil {
+			return err
+		}
 	}
 	w, err := q.engine.start(context.WithoutCancel(ctx), q.node, q.kinds)
 	if err != nil {

@@ -230,9 +230,20 @@ func beVictim(url string) {
 }
 
 // A killed program's jobs are done again, without waiting for a timeout.
-func TestAJobSurvivesTheDeathOfItsProgram(t *testing.T) {
+func TestAJobSurvivesTheDeathOfItsProgram(t *testing.T) { killed(t, quick()) }
+
+// The only process on its database does not wait for the dead one's silence:
+// here it would last for an hour.
+func TestTheOnlyProcessTakesUpTheJobsOfADeadOneAtOnce(t *testing.T) {
+	c := quick()
+	c.Alone, c.Beat = true, time.Hour
+	killed(t, c)
+}
+
+// killed has a program die at a job, and another do it.
+func killed(t *testing.T, c Config) {
 	each(t, func(t *testing.T, db *sqldb.DB) {
-		q := open(t, db, quick())
+		q := open(t, db, c)
 		ran := make(chan id.Post, 1)
 		Handle(q, "test.work", Options{}, func(_ context.Context, a about) error { ran <- a.Post; return nil })
 		add(t, db, q, "test.work", about{Post: "1"})
