@@ -1,6 +1,7 @@
 package publishing
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -31,7 +32,11 @@ func TestHotQuestionsAreAnsweredByTheirIndex(t *testing.T) {
 		t.Skip("short: takes half a minute")
 	}
 	each(t, func(s *stage) {
-		for _, q := range []string{crowdPosts, crowdPublications, crowdSteps, `ANALYZE`} {
+		crowd := []string{crowdPosts, crowdPublications, crowdSteps}
+		if s.db.Dialect() == sqldb.Postgres {
+			crowd = append(crowd, `ANALYZE`) // PostgreSQL does by itself; nobody does on SQLite
+		}
+		for _, q := range crowd {
 			if _, err := s.db.Exec(s.Context(), q); err != nil {
 				s.Fatal(err)
 			}
@@ -61,7 +66,7 @@ func TestHotQuestionsAreAnsweredByTheirIndex(t *testing.T) {
 				return `SELECT id FROM publication WHERE ` + lookable + ` ORDER BY next_at LIMIT ?`, []any{sqldb.At(now), 32}
 			}},
 			{"orphans", "publication_sending", func() (string, []any) { return `SELECT COUNT(*) FROM publication WHERE ` + orphaned, nil }},
-			{"thaw", "publication_trouble", func() (string, []any) {
+			{"thaw", "publication_frozen", func() (string, []any) {
 				return `SELECT id FROM publication WHERE ` + isFrozen, nil
 			}},
 			{"forgotten", "publication_sending", func() (string, []any) { return mineSending, []any{"node"} }},
@@ -74,8 +79,11 @@ func TestHotQuestionsAreAnsweredByTheirIndex(t *testing.T) {
 			}},
 			{"ledger", "publication_list", func() (string, []any) { return page(PublicationFilter{}, "") }},
 			{"ledger, next page", "publication_list", func() (string, []any) { return page(PublicationFilter{}, after) }},
-			{"ledger, failures", "publication_trouble", func() (string, []any) { return page(PublicationFilter{States: []State{Failed}}, "") }},
-			{"ledger, failures, next page", "publication_trouble", func() (string, []any) { return page(PublicationFilter{States: []State{Failed}}, after) }},
+			{"ledger, failures", "publication_failed", func() (string, []any) { return page(PublicationFilter{States: []State{Failed}}, "") }},
+			{"ledger, failures, next page", "publication_failed", func() (string, []any) { return page(PublicationFilter{States: []State{Failed}}, after) }},
+			{"ledger, doubts", "publication_doubt|publication_unknown", func() (string, []any) { return page(PublicationFilter{States: []State{Unknown}}, "") }},
+			{"ledger, frozen", "publication_frozen", func() (string, []any) { return page(PublicationFilter{States: []State{Frozen}}, "") }},
+			{"ledger, awaiting approval", "publication_pending", func() (string, []any) { return page(PublicationFilter{States: []State{Pending}}, "") }},
 			{"ledger, a channel", "publication_channel", func() (string, []any) { return page(PublicationFilter{Channel: "channel7"}, "") }},
 			{"posts", "post_edited", func() (string, []any) {
 				where, args := Filter{}.where("brand1", s.claire)
@@ -88,11 +96,11 @@ func TestHotQuestionsAreAnsweredByTheirIndex(t *testing.T) {
 		} {
 			query, args := c.query()
 			plan := s.plan(query, args...)
-			if !strings.Contains(plan, c.index) {
+			if !slices.ContainsFunc(strings.Split(c.index, "|"), func(name string) bool { return strings.Contains(plan, name) }) {
 				s.Errorf("%s: not by %s:\n%s", c.name, c.index, plan)
 			}
 			for _, bad := range []string{"TEMP B-TREE", "Sort", "Seq Scan on publication", "SCAN publication\n", "SCAN p\n"} {
-				if bad == "Sort" && (c.name == "calendar" || c.name == "orphans" || strings.Contains(c.name, "failures")) {
+				if bad == "Sort" && (c.name == "calendar" || c.name == "orphans" || strings.Contains(c.name, "failures") || strings.Contains(c.name, "doubts")) {
 					continue // PostgreSQL may sort what it knows to be few
 				}
 				if strings.Contains(plan, bad) {

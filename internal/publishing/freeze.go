@@ -88,9 +88,9 @@ type Thawed struct {
 	Missed []id.Publication `json:"missed"`
 }
 
-// isFrozen says so in the words of the index publication_trouble: without them
+// isFrozen says so in the words of the index publication_frozen: without them
 // SQLite reads the whole table.
-const isFrozen = `state IN ('failed', 'unknown', 'frozen') AND state = 'frozen'`
+const isFrozen = `state = 'frozen'`
 
 // Thaw lifts a freeze. What is still to come leaves at its hour; what was
 // missed stays held, with its reason. Lifting what is not frozen does nothing.

@@ -54,7 +54,8 @@ const maxWords = 5000
 // are forgotten. It becomes the newest. Safe to repeat.
 func Put(ctx context.Context, tx *sqldb.Tx, d Doc) (err error) {
 	defer fault.Wrap(&err, "index")
-	words := strings.Join(append(distinct(Words(d.Text)), brandWord(d.Brand), kindWord(d.Kind)), " ")
+	terms := distinct(Words(d.Text))
+	words := strings.Join(append(terms, brandWord(d.Brand), kindWord(d.Kind)), " ")
 	if err := Remove(ctx, tx, d.Kind, d.ID); err != nil {
 		return err
 	}
@@ -66,8 +67,10 @@ func Put(ctx context.Context, tx *sqldb.Tx, d Doc) (err error) {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO search_words (rowid, words) VALUES (?, ?)`, seq, words)
-	return err
+	if _, err = tx.Exec(ctx, `INSERT INTO search_words (rowid, words) VALUES (?, ?)`, seq, words); err != nil {
+		return err
+	}
+	return known(ctx, tx, terms)
 }
 
 // Remove forgets a document. Safe to repeat.
@@ -143,8 +146,12 @@ func Find(ctx context.Context, q sqldb.Q, b id.Brand, kind, text, cursor string,
 		}
 		return sqldb.List(ctx, q, scan, `SELECT kind, id, seq FROM search_doc WHERE words @@ ?::tsquery AND seq < ? ORDER BY seq DESC LIMIT ?`, ask, before, limit)
 	}
+	last, err := beginning(ctx, q, words[len(words)-1])
+	if err != nil {
+		return nil, err
+	}
 	return sqldb.List(ctx, q, scan, `SELECT d.kind, d.id, d.seq FROM search_words w JOIN search_doc d ON d.seq = w.rowid WHERE w.search_words MATCH ? AND w.rowid < ? ORDER BY w.rowid DESC LIMIT ?`,
-		match(b, kind, words), before, limit)
+		match(b, kind, words[:len(words)-1], last), before, limit)
 }
 
 // brandWord and kindWord begin with a sign that no word of a text holds: nobody
@@ -153,17 +160,14 @@ func brandWord(b id.Brand) string { return "_" + strings.ReplaceAll(string(b), "
 
 func kindWord(kind string) string { return "_k" + kind }
 
-// match asks FTS5: words are quoted, so that none of them is an operator.
-func match(b id.Brand, kind string, words []string) string {
+// match asks FTS5: words are quoted, so that none of them is an operator. last
+// is the last word, asked as a beginning.
+func match(b id.Brand, kind string, words []string, last string) string {
 	var s strings.Builder
-	for i, w := range words {
-		s.WriteString(`"` + w + `"`)
-		if i == len(words)-1 {
-			s.WriteString("*")
-		}
-		s.WriteString(" AND ")
+	for _, w := range words {
+		s.WriteString(`"` + w + `" AND `)
 	}
-	return s.String() + `"` + brandWord(b) + `" AND "` + kindWord(kind) + `"`
+	return s.String() + last + ` AND "` + brandWord(b) + `" AND "` + kindWord(kind) + `"`
 }
 
 // tsquery asks PostgreSQL in its own quoting.

@@ -98,3 +98,46 @@ func TestPagesGoOnWhereTheyStopped(t *testing.T) {
 		}
 	})
 }
+
+// A beginning finds the same whether it is spelled out as the words it stands
+// for, has an index of its own, or stands for too many.
+func TestABeginningFindsWhateverItStandsFor(t *testing.T) {
+	sqldbtest.Each(t, []sqldb.Schema{Schema}, func(t *testing.T, db *sqldb.DB) {
+		b := id.New[id.Brand]()
+		for i := range maxTerms + 20 {
+			put(t, db, Doc{b, "post", fmt.Sprint(i), fmt.Sprintf("recette%03d du jour", i)})
+		}
+		for text, want := range map[string]int{"re": maxTerms + 20, "recet": maxTerms + 20, "recette00": 10, "recette000": 1, "jour recette01": 10, "recettes": 0} {
+			hits, err := Find(t.Context(), db, b, "post", text, "", 1000)
+			if err != nil || len(hits) != want {
+				t.Errorf("%q: %d found, want %d (%v)", text, len(hits), want, err)
+			}
+		}
+	})
+}
+
+// C3: a word that was erased is not kept as a word either.
+func TestSweepForgetsWordsThatNobodyHolds(t *testing.T) {
+	sqldbtest.Each(t, []sqldb.Schema{Schema}, func(t *testing.T, db *sqldb.DB) {
+		b := id.New[id.Brand]()
+		put(t, db, Doc{b, "post", "1", "Ermeline déménage"}, Doc{b, "post", "2", "la boutique déménage"})
+		if err := db.Write(t.Context(), func(tx *sqldb.Tx) error { return Remove(t.Context(), tx, "post", "1") }); err != nil {
+			t.Fatal(err)
+		}
+		if err := Sweep(t.Context(), db); err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(find(t, db, b, "demen")); got != "[2]" {
+			t.Errorf("what is held is found no more: %s", got)
+		}
+		if db.Dialect() == sqldb.Postgres {
+			return
+		}
+		if n, err := sqldb.Value[int64](t.Context(), db, `SELECT COUNT(*) FROM search_term WHERE term = 'ermeline'`); err != nil || n != 0 {
+			t.Errorf("the erased word is kept (%v)", err)
+		}
+		if n, err := sqldb.Value[int64](t.Context(), db, `SELECT COUNT(*) FROM search_term`); err != nil || n != 3 {
+			t.Errorf("%d words kept, want 3 (%v)", n, err)
+		}
+	})
+}
