@@ -87,6 +87,11 @@ type Needs struct {
 	// Twins lists the channels, of any brand, that stand for the same account
 	// as this one; nil: each account has one channel.
 	Twins func(ctx context.Context, q sqldb.Q, b id.Brand, c id.Channel) ([]id.Channel, error)
+	// Later adds a job in the caller's transaction; nil: nothing is done later.
+	Later func(ctx context.Context, tx *sqldb.Tx, kind string, args any) error
+	// Bring fetches a picture by its address into the library. Errors: invalid
+	// (not there, refused, no picture), transient (try later). nil: it cannot.
+	Bring func(ctx context.Context, a team.Actor, b id.Brand, address string) (id.Media, error)
 	// Tell lets open pages know, after the commit.
 	Tell func(topic, kind string, data any)
 	Log  *slog.Logger
@@ -110,6 +115,14 @@ func New(n Needs) *Service {
 		n.Log = slog.Default()
 	}
 	return &Service{Needs: n}
+}
+
+// later adds a job, where there are jobs.
+func (s *Service) later(ctx context.Context, tx *sqldb.Tx, kind string, args any) error {
+	if s.Later == nil {
+		return nil
+	}
+	return s.Later(ctx, tx, kind, args)
 }
 
 // onWake registers who must look at the clock again when the plan changes.

@@ -135,9 +135,15 @@ func (s *Service) Preview(ctx context.Context, a team.Actor, p Post) (_ []Render
 	if err != nil {
 		return nil, err
 	}
+	coming, err := s.pictureProblems(ctx, p)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Rendered, 0, len(p.Variants))
 	for _, v := range p.Variants {
-		out = append(out, check(Render(p, v, channels[v.Channel].Capabilities), v, channels[v.Channel], known))
+		r := check(Render(p, v, channels[v.Channel].Capabilities), v, channels[v.Channel], known)
+		r.Problems = append(r.Problems, coming...)
+		out = append(out, r)
 	}
 	return out, nil
 }

@@ -57,15 +57,21 @@ func loadPost(ctx context.Context, q sqldb.Q, b id.Brand, post id.Post) (Post, e
 }
 
 func insertPost(ctx context.Context, tx *sqldb.Tx, p Post) error {
+	if err := insertBare(ctx, tx, p); err != nil {
+		return err
+	}
+	return saveSides(ctx, tx, p)
+}
+
+// insertBare writes a post's own row alone, for who writes its sides with it a
+// moment later.
+func insertBare(ctx context.Context, tx *sqldb.Tx, p Post) error {
 	_, err := tx.Exec(ctx, `INSERT INTO post (`+postColumns+`, channels, media_count) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 		p.ID, p.Brand, p.Title, p.Text, sqldb.JSON[[]MediaRef]{V: list(p.Media)}, sqldb.JSON[network.Options]{V: p.Options}, p.Campaign,
 		sqldb.JSON[[]string]{V: list(p.Labels)}, p.Planned.Local, p.Planned.Zone, sqldb.At(p.At), p.Validation, p.Badge, p.Changed,
 		p.Author, sqldb.At(p.Made), p.Editor, sqldb.At(p.Edited), p.Version, sqldb.At(p.Binned),
 		sqldb.JSON[[]id.Channel]{V: p.channels()}, len(p.Media))
-	if err != nil {
-		return err
-	}
-	return saveSides(ctx, tx, p)
+	return err
 }
 
 // updatePost writes what a person edits, if the row still has the version it
