@@ -126,7 +126,11 @@ func (a *App) build(ctx context.Context) (err error) {
 	})
 	a.Assets = assets.New(assets.Needs{DB: a.DB, Book: a.Book, Files: a.Files, Jobs: a.Jobs, Posts: shows{a}, Zone: zoneOf, Tell: a.Hub.Tell, Log: a.Log})
 	a.Charter = charter.New(charter.Needs{DB: a.DB, Book: a.Book, Past: said{a}, Zone: zoneOf, Tell: a.Hub.Tell})
-	a.Publishing = publishing.New(publishing.Needs{DB: a.DB, Book: a.Book, Channels: a.Channels, Twins: a.Channels.Twins, Media: library{a.Assets}, Tell: a.Hub.Tell, Log: a.Log, Zone: zoneOf, Away: away,
+	bring, err := a.bring()
+	if err != nil {
+		return err
+	}
+	a.Publishing = publishing.New(publishing.Needs{Bring: bring, Later: a.later, DB: a.DB, Book: a.Book, Channels: a.Channels, Twins: a.Channels.Twins, Media: library{a.Assets}, Tell: a.Hub.Tell, Log: a.Log, Zone: zoneOf, Away: away,
 		Examiners: a.examiners()})
 	a.Brands.OnArchive(a.Publishing.BrandArchived)
 	a.Ledger = publishing.NewLedger(a.Publishing, publishing.LedgerConfig{Alone: c.SQLite(), Grace: c.Grace, Settle: c.Settle, DeadAfter: 4 * c.Settle})
@@ -246,6 +250,11 @@ func (a *App) Close() error {
 	return errors.Join(errs...)
 }
 
+// later adds a job once, for rooms whose jobs may be asked for twice.
+func (a *App) later(ctx context.Context, tx *sqldb.Tx, kind string, args any) error {
+	return a.Jobs.Enqueue(ctx, tx, kind, args, jobs.Unique())
+}
+
 // declareJobs lists what runs in the background by itself.
 func (a *App) declareJobs() {
 	a.Assets.Declare(a.Jobs)
@@ -255,6 +264,10 @@ func (a *App) declareJobs() {
 		_, err := a.World.Pulse(ctx, time.Now().UTC())
 		return err
 	})
+	jobs.Handle(a.Jobs, publishing.ImportKind, jobs.Options{Timeout: 15 * time.Minute, Attempts: 10}, a.Publishing.CarryImport)
+	jobs.Handle(a.Jobs, publishing.PicturesKind, jobs.Options{Timeout: 10 * time.Minute}, a.Publishing.FetchPictures)
+	a.Jobs.Reconcile("publishing.reconcile", a.Publishing.Reconcile)
+	a.Jobs.Every("publishing.imports", 24*time.Hour, a.Publishing.ForgetImports)
 	a.Jobs.Every("publishing.bin", 6*time.Hour, a.Publishing.EmptyBin)
 	a.Jobs.Every("publishing.rezone", 24*time.Hour, a.Publishing.Rezone)
 	a.Jobs.Every("search.sweep", 24*time.Hour, func(ctx context.Context) error { return search.Sweep(ctx, a.DB) })

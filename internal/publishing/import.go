@@ -79,6 +79,7 @@ type Import struct {
 	Person   id.Person      `json:"person"`
 	Problem  string         `json:"problem,omitempty"`
 	Made     time.Time      `json:"made"`
+	Ordered  time.Time      `json:"ordered,omitzero"`
 	Done     time.Time      `json:"done,omitzero"`
 	Undone   time.Time      `json:"undone,omitzero"`
 
@@ -315,7 +316,7 @@ func (s *Service) RunImport(ctx context.Context, a team.Actor, b id.Brand, imp I
 		return got, err
 	}
 	err = s.DB.Write(ctx, func(tx *sqldb.Tx) error {
-		n, err := tx.Exec(ctx, `UPDATE post_import SET state = 'queued', problem = '', person = ?, role = ? WHERE brand = ? AND id = ? AND state IN ('open', 'refused')`, a.Person, a.Roles[b], b, imp)
+		n, err := tx.Exec(ctx, `UPDATE post_import SET state = 'queued', problem = '', person = ?, role = ?, ordered_at = ? WHERE brand = ? AND id = ? AND state IN ('open', 'refused')`, a.Person, a.Roles[b], sqldb.At(tx.Now), b, imp)
 		if err != nil {
 			return err
 		}
@@ -384,14 +385,14 @@ func (i Import) actor() team.Actor {
 	return team.Actor{Person: i.Person, Roles: map[id.Brand]team.Role{i.Brand: i.role}}
 }
 
-const importColumns = `id, brand, name, hash, bytes, state, settings, report, person, role, problem, made_at, done_at, undone_at`
+const importColumns = `id, brand, name, hash, bytes, state, settings, report, person, role, problem, made_at, ordered_at, done_at, undone_at`
 
 func scanImport(r sqldb.Scanner) (i Import, err error) {
 	var set sqldb.JSON[ImportSettings]
 	var report sqldb.JSON[ImportReport]
-	var made, done, undone sqldb.Time
-	err = r.Scan(&i.ID, &i.Brand, &i.Name, &i.hash, &i.Bytes, &i.State, &set, &report, &i.Person, &i.role, &i.Problem, &made, &done, &undone)
-	i.Settings, i.Report, i.Made, i.Done, i.Undone = set.V, report.V, made.Time, done.Time, undone.Time
+	var made, ordered, done, undone sqldb.Time
+	err = r.Scan(&i.ID, &i.Brand, &i.Name, &i.hash, &i.Bytes, &i.State, &set, &report, &i.Person, &i.role, &i.Problem, &made, &ordered, &done, &undone)
+	i.Settings, i.Report, i.Made, i.Ordered, i.Done, i.Undone = set.V, report.V, made.Time, ordered.Time, done.Time, undone.Time
 	return i, err
 }
 
@@ -404,8 +405,8 @@ func loadImport(ctx context.Context, q sqldb.Q, b id.Brand, imp ImportID) (Impor
 }
 
 func insertImport(ctx context.Context, tx *sqldb.Tx, i Import) error {
-	_, err := tx.Exec(ctx, `INSERT INTO post_import (`+importColumns+`) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+	_, err := tx.Exec(ctx, `INSERT INTO post_import (`+importColumns+`) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 		i.ID, i.Brand, i.Name, i.hash, i.Bytes, i.State, sqldb.JSON[ImportSettings]{V: i.Settings}, sqldb.JSON[ImportReport]{V: i.Report},
-		i.Person, i.role, i.Problem, sqldb.At(i.Made), sqldb.At(i.Done), sqldb.At(i.Undone))
+		i.Person, i.role, i.Problem, sqldb.At(i.Made), sqldb.At(i.Ordered), sqldb.At(i.Done), sqldb.At(i.Undone))
 	return err
 }

@@ -29,7 +29,43 @@ func (s *Service) CarryImport(ctx context.Context, job ImportJob) (err error) {
 	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict) {
 		return s.refuseImport(ctx, imp, err)
 	}
+	if err != nil && s.DB.Now().Sub(imp.Ordered) > gaveUp {
+		s.Log.Error("import given up", "brand", imp.Brand, "import", imp.ID, "error", err)
+		return s.refuseImport(ctx, imp, fault.New(fault.Invalid, "import.gave_up"))
+	}
 	return err
+}
+
+// gaveUp is how long an import that cannot be written is tried.
+const gaveUp = time.Hour
+
+// Reconcile finds the imports and the pictures that were ordered and have no
+// job: rows are the truth, the queue may lose one. Safe to repeat.
+func (s *Service) Reconcile(ctx context.Context) (err error) {
+	defer fault.Wrap(&err, "reconcile planning")
+	imports, err := sqldb.List(ctx, s.DB, func(r sqldb.Scanner) (j ImportJob, err error) { return j, r.Scan(&j.Brand, &j.Import) },
+		`SELECT brand, id FROM post_import WHERE state = 'queued' ORDER BY id LIMIT 500`)
+	if err != nil {
+		return err
+	}
+	waits, err := sqldb.List(ctx, s.DB, func(r sqldb.Scanner) (j PicturesJob, err error) { return j, r.Scan(&j.Brand, &j.Post) },
+		`SELECT brand, post FROM post_wait w WHERE NOT EXISTS (SELECT 1 FROM post_picture x WHERE x.post = w.post AND x.problem <> '') ORDER BY since, post LIMIT 500`)
+	if err != nil || len(imports)+len(waits) == 0 {
+		return err
+	}
+	return s.DB.Write(ctx, func(tx *sqldb.Tx) error {
+		for _, j := range imports {
+			if err := s.later(ctx, tx, ImportKind, j); err != nil {
+				return err
+			}
+		}
+		for _, j := range waits {
+			if err := s.later(ctx, tx, PicturesKind, j); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func (s *Service) carry(ctx context.Context, a team.Actor, imp Import) error {

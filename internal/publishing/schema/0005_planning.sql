@@ -12,6 +12,7 @@ CREATE TABLE post_import (
   role TEXT NOT NULL,
   problem TEXT NOT NULL,
   made_at BIGINT NOT NULL,
+  ordered_at BIGINT,
   done_at BIGINT,
   undone_at BIGINT
 );
