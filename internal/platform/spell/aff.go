@@ -2,6 +2,8 @@ package spell
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -50,9 +52,11 @@ type grammarOf struct {
 	forbidWarn, fullStrip, sharpS                                              bool
 
 	prefixes, suffixes map[string][]strips
-	longest            int           // the longest suffix, in bytes
-	continued          map[flag]bool // suffixes that may stand on another: some affix leads to them
-	conditions         map[string]*condition
+	// The same lines by flag, to make forms instead of reading them.
+	prefixesBy, suffixesBy map[flag][]*affix
+	longest                int           // the longest suffix, in bytes
+	continued              map[flag]bool // suffixes that may stand on another: some affix leads to them
+	conditions             map[string]*condition
 }
 
 // ruleStep is one flag of a COMPOUNDRULE and how often it may come.
@@ -203,7 +207,21 @@ func readAff(text string, morph func(string) uint32) (*grammarOf, error) {
 	}
 	g.in, g.out = strings.NewReplacer(in...), strings.NewReplacer(out...)
 	g.conditions = nil
+	g.prefixesBy, g.suffixesBy = byFlag(g.prefixes), byFlag(g.suffixes)
 	return g, nil
+}
+
+func byFlag(table map[string][]strips) map[flag][]*affix {
+	out := map[flag][]*affix{}
+	for _, add := range slices.Sorted(maps.Keys(table)) {
+		for gi := range table[add] {
+			for ai := range table[add][gi].list {
+				a := &table[add][gi].list[ai]
+				out[a.flag] = append(out[a.flag], a)
+			}
+		}
+	}
+	return out
 }
 
 func (g *grammarOf) readAffix(head string, f []string, cross bool, morph func(string) uint32) error {

@@ -15,34 +15,25 @@ func (d *dictionary) inflect(i uint32, most int) []string {
 		own  []flag
 	}
 	halves := []half{{stem, flags}}
-	for add, groups := range d.suffixes {
-		for gi := range groups {
-			base, ok := strings.CutSuffix(stem, groups[gi].strip)
-			if !ok || base == "" && !d.fullStrip {
+	for _, f := range flags {
+		for _, m := range d.suffixesBy[f] {
+			base, ok := strings.CutSuffix(stem, m.strip)
+			if !ok || base == "" && !d.fullStrip || !m.when.met(stem) || len(halves) > most {
 				continue
 			}
-			for ai := range groups[gi].list {
-				s := &groups[gi].list[ai]
-				if !has(flags, s.flag) || !s.when.met(stem) || len(halves) > most {
-					continue
-				}
-				w := base + add
-				halves = append(halves, half{w, s.cont})
-				if !has(s.cont, d.needAffix) && w != stem {
-					out = append(out, w)
-				}
+			w := base + m.add
+			halves = append(halves, half{w, m.cont})
+			if !has(m.cont, d.needAffix) && w != stem {
+				out = append(out, w)
 			}
 		}
 	}
-	for add, groups := range d.prefixes {
-		for gi := range groups {
-			for ai := range groups[gi].list {
-				p := &groups[gi].list[ai]
-				for _, h := range halves {
-					base, ok := strings.CutPrefix(h.word, groups[gi].strip)
-					if ok && len(out) < most && p.when.met(h.word) && has(h.own, p.flag) {
-						out = append(out, add+base)
-					}
+	for _, h := range halves {
+		for _, f := range h.own {
+			for _, m := range d.prefixesBy[f] {
+				base, ok := strings.CutPrefix(h.word, m.strip)
+				if ok && len(out) < most && m.when.met(h.word) {
+					out = append(out, m.add+base)
 				}
 			}
 		}

@@ -94,7 +94,7 @@ func (q *asking) cased(w string, dot bool) (bool, string) {
 	v := q.word(up)
 	q.initcap = false
 	if v == refused {
-		return false, low
+		return false, up
 	}
 	if v == known && q.keep && k == capital {
 		v = unknown
@@ -109,7 +109,7 @@ func (q *asking) cased(w string, dot bool) (bool, string) {
 				if v == known && q.keep && k == capital {
 					v = unknown
 				}
-				return v == known, low
+				return v == known, up
 			}
 		}
 		// Found small but written otherwise: a word that keeps its case refuses.
@@ -117,7 +117,7 @@ func (q *asking) cased(w string, dot bool) (bool, string) {
 			v = unknown
 		}
 	}
-	return v == known, low
+	return v == known, up
 }
 
 // isNumber takes 12, 12.5, 1-2, not 1..2 nor 12th.

@@ -6,10 +6,3 @@ var unsure = map[string]bool{}
 func typography(lang string, p *page, d *dictionary, o Options, add func(Mistake)) {}
 func french(p *page, d *dictionary, o Options, add func(Mistake))                  {}
 func english(lang string, p *page, d *dictionary, o Options, add func(Mistake))    {}
-
-type candidate struct {
-	word string
-	cost float64
-}
-
-func (d *dictionary) suggest(s string, brand *Words) []candidate { return nil }
