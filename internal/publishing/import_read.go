@@ -273,6 +273,17 @@ func (r *importReader) words(row exchange.Row, out *readyRow, bad func(string, m
 	if len(row.Pictures) > MaxMedia {
 		bad("publishing.media", map[string]any{"max": MaxMedia})
 	}
+	out.pictures = nil
+	for _, one := range row.Pictures {
+		if known, ok := strings.CutPrefix(one.URL, exchange.Library); ok {
+			p.Media = append(p.Media, MediaRef{ID: id.Media(known), Alt: one.Alt})
+		} else {
+			out.pictures = append(out.pictures, one)
+		}
+	}
+	if p.Media, err = cleanMedia(p.Media); err != nil {
+		refuse(err)
+	}
 	own := map[id.Channel]string{}
 	for _, o := range row.Own {
 		for _, c := range r.places[o.Target.Key()] {
@@ -446,7 +457,7 @@ func (r *importReader) look(row exchange.Row, out *readyRow, mild func(string, s
 	}
 	out.rendered = rendered
 	for _, one := range rendered {
-		stop := firstBlock(one.Problems, len(row.Pictures) > 0)
+		stop := firstBlock(one.Problems, len(out.pictures) > 0)
 		if stop == nil {
 			found, err := r.examine(r.ctx, r.subject(out.post, one.Channel, one.Content, r.actor.Brands()))
 			if err != nil {

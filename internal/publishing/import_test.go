@@ -352,3 +352,72 @@ func TestNamesOfTheFileAreAskedOnce(t *testing.T) {
 		}
 	})
 }
+
+// P3: what is taken out in our own shape, and taken back, comes in again as it
+// was: words, hours, places, pictures, drafts.
+func TestWhatIsTakenOutComesInAgain(t *testing.T) {
+	each(t, func(s *stage) {
+		pic := id.New[id.Media]()
+		s.media[pic] = MediaInfo{ID: pic, Ready: true}
+		own, title, labels := "=2+2, dit autrement", "Titre; \"cité\"", []string{"four", "pain"}
+		text := "@tous, l’été :\n\n- un\n- deux"
+		p, err := s.room.Create(s.Context(), s.claire, s.brand, Edit{Title: &title, Text: &text, Labels: &labels, Media: &[]MediaRef{{pic, "un four"}},
+			Variants: &[]Variant{{Channel: s.chans[0]}, {Channel: s.chans[1], Text: &own}}})
+		if err != nil {
+			s.Fatal(err)
+		}
+		p = s.schedule(p, s.in(100*time.Hour))
+		s.draft("Sans heure")
+		for _, key := range []string{"csv", "xlsx"} {
+			format, _ := exchange.FormatOf(key)
+			items, err := s.room.Export(s.Context(), s.claire, s.brand, Extract{Unplanned: true}, format)
+			if err != nil || len(items) != 2 {
+				s.Fatal(len(items), err)
+			}
+			var b strings.Builder
+			if err := exchange.Write(&b, format, items); err != nil {
+				s.Fatal(err)
+			}
+			was := s.all()
+			for _, r := range was {
+				if err := s.room.Bin(s.Context(), s.claire, s.brand, r.ID); err != nil {
+					s.Fatal(err)
+				}
+			}
+			imp := s.open(b.String())
+			if len(imp.Report.Questions) > 0 || imp.Report.Bad > 0 || len(imp.Report.Reading.Unused) > 0 {
+				s.Fatalf("%+v", imp.Report)
+			}
+			s.carryIn(imp, Accept{Again: true})
+			now := s.all()
+			if len(now) != 2 {
+				s.Fatal(len(now))
+			}
+			for _, r := range now {
+				q, err := s.room.Get(s.Context(), s.claire, s.brand, r.ID)
+				if err != nil {
+					s.Fatal(err)
+				}
+				if q.Text == "Sans heure" {
+					if q.Badge != NoBadge || q.Planned.Local != "" {
+						s.Errorf("%+v", q)
+					}
+					continue
+				}
+				if q.Text != p.Text || q.Title != p.Title || q.Planned != p.Planned || q.Badge != Scheduled || len(q.Media) != 1 || q.Media[0] != p.Media[0] ||
+					len(q.Variants) != 2 || q.Variants[1].Text == nil || *q.Variants[1].Text != own || strings.Join(q.Labels, ",") != "four,pain" {
+					s.Errorf("%s: %+v", key, q)
+				}
+			}
+		}
+		for _, e := range []Extract{{From: "2026-13-01"}, {From: "2026-11-02", To: "2026-11-01"}} {
+			if _, err := s.room.Export(s.Context(), s.claire, s.brand, e, exchange.Format{}); fault.Of(err) != fault.Invalid {
+				s.Errorf("%v: %v", e, err)
+			}
+		}
+		client := team.Actor{Person: id.New[id.Person](), Roles: map[id.Brand]team.Role{s.brand: team.Client}}
+		if _, err := s.room.Export(s.Context(), client, s.brand, Extract{}, exchange.Format{}); fault.Of(err) != fault.Forbidden {
+			s.Error(err)
+		}
+	})
+}

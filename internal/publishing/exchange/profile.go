@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode"
 
+	"vigie/internal/base/id"
 	"vigie/internal/base/textkit"
 )
 
@@ -314,8 +315,12 @@ func allURLs(s string) bool {
 	return len(parts) > 0 && !slices.ContainsFunc(parts, func(p string) bool { return !isURL(p) })
 }
 
+// Library begins the address of a picture that the library has: what our own
+// export writes, and what only the same brand can read back.
+const Library = "vigie:"
+
 func isURL(s string) bool {
-	return (strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")) && len(s) > 10 && !strings.ContainsAny(s, " \t\n")
+	return strings.HasPrefix(s, Library) && id.Valid(s[len(Library):]) || (strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")) && len(s) > 10 && !strings.ContainsAny(s, " \t\n")
 }
 
 // splitURLs cuts a cell that may hold several addresses. A comma may be part of

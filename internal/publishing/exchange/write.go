@@ -112,7 +112,7 @@ func Loss(p Profile, items []Item) (lost []Field) {
 			case Title:
 				return i.Title != ""
 			case Media:
-				return len(i.Pictures) > 0
+				return len(i.outside()) < len(i.Pictures) || len(i.Pictures) > 0 && !slices.Contains(room, Media)
 			case Alt:
 				return slices.ContainsFunc(i.Pictures, func(p Picture) bool { return p.Alt != "" })
 			case Labels:
@@ -128,7 +128,7 @@ func Loss(p Profile, items []Item) (lost []Field) {
 		})
 	}
 	for _, f := range []Field{Title, Channel, Media, Alt, Labels, Draft, FirstComment} {
-		if !slices.Contains(room, f) && uses(f) {
+		if (f == Media || !slices.Contains(room, f)) && uses(f) {
 			lost = append(lost, f)
 		}
 	}
@@ -216,8 +216,8 @@ func bufferTable(items []Item) [][]string {
 	for _, i := range items {
 		date, hour := split(i.Local)
 		image := ""
-		if len(i.Pictures) > 0 {
-			image = i.Pictures[0].URL
+		if out := i.outside(); len(out) > 0 {
+			image = out[0].URL
 		}
 		out = append(out, []string{i.words(), image, strings.Join(i.Labels, ","), strings.TrimSpace(date + " " + hour)})
 	}
@@ -278,7 +278,7 @@ func metricoolTable(items []Item) [][]string {
 			goes := slices.ContainsFunc(i.Targets, func(t Target) bool { return t.Network == NetworkOf(f) })
 			row[at[f]] = strings.ToUpper(strconv.FormatBool(goes))
 		}
-		for n, p := range i.Pictures {
+		for n, p := range i.outside() {
 			if n < 10 {
 				row[at[fmt.Sprintf("Picture Url %d", n+1)]] = p.URL
 				row[at[fmt.Sprintf("Alt text picture %d", n+1)]] = p.Alt
@@ -296,4 +296,14 @@ func (i Item) words() string {
 		return i.Text
 	}
 	return strings.TrimSpace(i.Text + "\n\n" + i.Link)
+}
+
+// outside are the pictures that another tool can fetch.
+func (i Item) outside() (out []Picture) {
+	for _, p := range i.Pictures {
+		if !strings.HasPrefix(p.URL, Library) {
+			out = append(out, p)
+		}
+	}
+	return out
 }
