@@ -62,6 +62,18 @@ type Finding struct {
 	Remedy *Remedy `json:"remedy,omitempty"`
 }
 
+// Mark says what it is about: the rule, and the words as they stand or, without
+// a place, the sentence. What is let stand in a post is known by it.
+func (f Finding) Mark(c Content) (rule, words string) {
+	if f.Start < f.End && f.Part < len(c.Parts) && f.End <= len(c.Parts[f.Part].Text) {
+		return f.Rule, c.Parts[f.Part].Text[f.Start:f.End]
+	}
+	if f.Media != "" {
+		return f.Rule, string(f.Media)
+	}
+	return f.Rule, f.Key
+}
+
 // Remedy is what a button beside a finding does.
 type Remedy struct {
 	// Do is one of "replace" (With stands in the place of the words), "insert"

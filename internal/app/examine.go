@@ -1,0 +1,121 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"vigie/internal/base/clock"
+	"vigie/internal/base/id"
+	"vigie/internal/charter"
+	"vigie/internal/network"
+	"vigie/internal/platform/sqldb"
+	"vigie/internal/publishing"
+	"vigie/internal/team"
+)
+
+// examiners lists who looks at what would leave, in the order in which their
+// findings are shown.
+func (a *App) examiners() []publishing.Examiner {
+	return []publishing.Examiner{ignoring{a, []publishing.Examiner{charterEyes{a}, rights{a}}}}
+}
+
+// ignoring asks all the others and leaves out what somebody let stand in the
+// post. What blocks is never let stand.
+type ignoring struct {
+	*App
+	all []publishing.Examiner
+}
+
+// Examine implements publishing.Examiner.
+func (g ignoring) Examine(ctx context.Context, q sqldb.Q, s publishing.Subject) ([]publishing.Finding, error) {
+	var out []publishing.Finding
+	for _, e := range g.all {
+		found, err := e.Examine(ctx, q, s)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, found...)
+	}
+	if s.Leaving || len(out) == 0 {
+		return out, nil
+	}
+	marks, err := g.Charter.Ignored(ctx, q, s.Brand, s.Post)
+	if err != nil || len(marks) == 0 {
+		return out, err
+	}
+	kept := out[:0]
+	for _, f := range out {
+		if f.Severity == network.Block || !marks[charter.Mark(f.Mark(s.Content))] {
+			kept = append(kept, f)
+		}
+	}
+	return kept, nil
+}
+
+// charterEyes is the charter as publishing asks it.
+type charterEyes struct{ *App }
+
+// Examine implements publishing.Examiner.
+func (c charterEyes) Examine(ctx context.Context, q sqldb.Q, s publishing.Subject) ([]publishing.Finding, error) {
+	t := charter.Text{Network: s.Channel.Network, Labels: s.Labels, Campaign: s.Campaign}
+	for _, p := range s.Content.Parts {
+		t.Parts = append(t.Parts, p.Text)
+	}
+	if !s.At.IsZero() {
+		zone, err := clock.Zone(s.Zone)
+		if err != nil {
+			return nil, err
+		}
+		t.Local = s.At.In(zone)
+	}
+	found, err := c.Charter.Look(ctx, q, s.Brand, t, s.Leaving)
+	out := make([]publishing.Finding, 0, len(found))
+	for _, f := range found {
+		out = append(out, charterFinding(s.Brand, f))
+	}
+	return out, err
+}
+
+func charterFinding(b id.Brand, f charter.Finding) publishing.Finding {
+	out := publishing.Finding{Rule: "charter." + string(f.Kind), Severity: f.Severity, Part: f.Part, Start: f.Start, End: f.End, Key: f.Key, Values: f.Value, Why: f.Why}
+	switch {
+	case len(f.Say) > 0:
+		out.Remedy = &publishing.Remedy{Do: "replace", Key: "charter.do.replace", With: f.Say}
+	case len(f.Add) > 0:
+		out.Remedy = &publishing.Remedy{Do: "insert", Key: "charter.do.add", With: f.Add}
+	case f.Kind == charter.Hours:
+		out.Remedy = &publishing.Remedy{Do: "field", Key: "charter.do.hour", Field: "date"}
+	default:
+		out.Remedy = &publishing.Remedy{Do: "link", Key: "charter.do.rule", Href: "/b/" + string(b) + "/charter/" + string(f.Rule)}
+	}
+	return out
+}
+
+// said is publishing as the charter asks it.
+type said struct{ *App }
+
+// Said implements charter.Past.
+func (s said) Said(ctx context.Context, actor team.Actor, b id.Brand, from, to time.Time, limit int) ([]charter.Said, error) {
+	all, err := s.Publishing.Said(ctx, actor, b, "", from, to, limit)
+	if err != nil {
+		return nil, err
+	}
+	channels, err := s.Channels.List(ctx, actor, b)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]charter.Said, 0, len(all))
+	for _, p := range all {
+		one := charter.Said{Post: p.Post, Title: p.Title, At: p.DueAt, Sent: p.State == publishing.Sent, Labels: p.Labels, Campaign: p.Campaign}
+		for _, c := range channels {
+			if c.ID == p.Channel {
+				one.Channel, one.Network = c.Title, c.Network
+			}
+		}
+		for _, part := range p.Content.Parts {
+			one.Parts = append(one.Parts, part.Text)
+		}
+		out = append(out, one)
+	}
+	return out, nil
+}
