@@ -17,6 +17,7 @@ import (
 	"vigie/internal/brand"
 	"vigie/internal/brand/brandweb"
 	"vigie/internal/channel/channelweb"
+	"vigie/internal/charter/charterweb"
 	"vigie/internal/networks/all"
 	"vigie/internal/platform/i18n"
 	"vigie/internal/publishing/publishingweb"
@@ -28,7 +29,7 @@ import (
 
 // messages lists the words of every face and of the program itself.
 func messages() []fs.FS {
-	out := append([]fs.FS{ui.Messages(), api.Messages(), teamweb.Messages(), brandweb.Messages(), assetsweb.Messages(), channelweb.Messages(), todayweb.Messages(), words}, all.Messages()...)
+	out := append([]fs.FS{ui.Messages(), api.Messages(), teamweb.Messages(), brandweb.Messages(), assetsweb.Messages(), channelweb.Messages(), todayweb.Messages(), charterweb.Messages(), words}, all.Messages()...)
 	return append(out, publishingweb.Messages()...)
 }
 

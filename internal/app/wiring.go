@@ -12,6 +12,7 @@ import (
 	"vigie/internal/brand"
 	"vigie/internal/brand/brandweb"
 	"vigie/internal/channel/channelweb"
+	"vigie/internal/charter/charterweb"
 	"vigie/internal/platform/i18n"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/publishing"
@@ -30,7 +31,7 @@ var words fs.FS = wordFiles
 
 // faces lists every room's pages and operations.
 func (a *App) faces(people *teamweb.Face) []face {
-	return []face{people, brandweb.New(a.Brands), a.channelFace(), assetsweb.New(assetsweb.Config{Room: a.Assets, Who: a.called}), publishingweb.New(publishingweb.Config{Room: a.Publishing, Channels: a.Channels,
+	return []face{people, charterweb.New(charterweb.Config{Room: a.Charter, Networks: a.Channels.Networks, Names: a.names}), brandweb.New(a.Brands), a.channelFace(), assetsweb.New(assetsweb.Config{Room: a.Assets, Who: a.called}), publishingweb.New(publishingweb.Config{Room: a.Publishing, Channels: a.Channels,
 		Brand: a.Brands.Get, Names: a.names, Tell: a.Hub.Tell}), todayweb.New(a.day())}
 }
 
@@ -45,6 +46,7 @@ func settings() []ui.SettingsTab {
 		{Key: "settings", Path: "/settings", Needs: team.SeeBrand},
 		{Key: "people", Path: "/people", Needs: team.SeePeople},
 		{Key: "channels", Path: "/settings/channels", Needs: team.SeePlanning},
+		{Key: "charter", Path: "/charter", Needs: team.SeePlanning},
 		{Key: "slots", Path: "/settings/slots", Needs: team.SeePlanning},
 		{Key: "campaigns", Path: "/settings/campaigns", Needs: team.SeePlanning},
 		{Key: "freeze", Path: "/settings/freeze", Needs: team.SeePlanning},

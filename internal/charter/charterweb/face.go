@@ -33,8 +33,6 @@ type Config struct {
 	Networks func() []network.Facts
 	// Names tells what people of a brand are called.
 	Names func(ctx context.Context, actor team.Actor, b id.Brand) (map[id.Person]string, error)
-	// Labels and Campaigns are those of a brand's posts, to choose from.
-	Labels func(ctx context.Context, actor team.Actor, b id.Brand) ([]string, error)
 }
 
 // Face is the pages and the API of the charter.
