@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"vigie/internal/api"
+	"vigie/internal/app/reading"
+	"vigie/internal/approval"
 	"vigie/internal/assets"
 	"vigie/internal/base/fault"
 	"vigie/internal/base/id"
@@ -50,6 +52,7 @@ type App struct {
 	Channels   *channel.Service
 	Assets     *assets.Service
 	Publishing *publishing.Service
+	Approval   *approval.Service
 	Charter    *charter.Service
 	Ledger     *publishing.Ledger
 
@@ -130,10 +133,13 @@ func (a *App) build(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	a.Publishing = publishing.New(publishing.Needs{Bring: bring, Later: a.later, DB: a.DB, Book: a.Book, Channels: a.Channels, Twins: a.Channels.Twins, Media: library{a.Assets}, Tell: a.Hub.Tell, Log: a.Log, Zone: zoneOf, Away: away,
+	a.Publishing = publishing.New(publishing.Needs{Bring: bring, Later: a.later, DB: a.DB, Book: a.Book, Channels: a.Channels, Twins: a.Channels.Twins, Media: library{a.Assets}, Tell: a.Hub.Tell, Log: a.Log, Zone: zoneOf, Away: away, Gate: reading.Gate{Room: &a.Approval},
 		Examiners: a.examiners()})
 	a.Brands.OnArchive(a.Publishing.BrandArchived)
 	a.Ledger = publishing.NewLedger(a.Publishing, publishing.LedgerConfig{Alone: c.SQLite(), Grace: c.Grace, Settle: c.Settle, DeadAfter: 4 * c.Settle})
+	if err := a.buildApproval(box); err != nil {
+		return err
+	}
 	a.declareJobs()
 	return nil
 }
@@ -187,7 +193,7 @@ func (a *App) Migrate(ctx context.Context) (int, error) {
 
 // Schemas lists every room's tables, the hall's first.
 func Schemas() []sqldb.Schema {
-	return []sqldb.Schema{logbook.Schema, search.Schema, api.Schema, brand.Schema, team.Schema, channel.Schema, assets.Schema, publishing.Schema, charter.Schema, Schema}
+	return []sqldb.Schema{logbook.Schema, search.Schema, api.Schema, brand.Schema, team.Schema, channel.Schema, assets.Schema, publishing.Schema, approval.Schema, charter.Schema, Schema}
 }
 
 // Start migrates and begins to work: jobs, clock, readers. It returns when the
@@ -258,6 +264,7 @@ func (a *App) later(ctx context.Context, tx *sqldb.Tx, kind string, args any) er
 // declareJobs lists what runs in the background by itself.
 func (a *App) declareJobs() {
 	a.Assets.Declare(a.Jobs)
+	a.declareApproval()
 	jobs.Handle(a.Jobs, team.MailKind, jobs.Options{}, a.Team.SendMail)
 	a.Jobs.Every("channel.probe", time.Hour, a.Channels.ProbeDue)
 	a.Jobs.Every("practice.pulse", 5*time.Minute, func(ctx context.Context) error {

@@ -204,8 +204,9 @@ func (s *Service) follow(ctx context.Context, tx *sqldb.Tx, o Publication, clear
 	return addSteps(ctx, tx, o.ID, step)
 }
 
-// voidEdited marks, of what waits, the rows whose post says something else by
-// now. It reports whether any mark changed.
+// voidEdited marks, of what has not left, the rows whose post says something
+// else by now: what waits is asked about again, and an attempt under way is not
+// made a second time. It reports whether any mark changed.
 func voidEdited(ctx context.Context, tx *sqldb.Tx, p Post, render func(Variant) (Content, bool)) (bool, error) {
 	rows, err := loadPublications(ctx, tx, p.Brand, p.ID)
 	if err != nil {
@@ -220,7 +221,7 @@ func voidEdited(ctx context.Context, tx *sqldb.Tx, p Post, render func(Variant) 
 	any := false
 	for _, o := range rows {
 		stale := now[o.Channel] != o.Hash
-		if !o.State.Waiting() || o.Stale == stale {
+		if o.State == Sent || o.State == Withdrawn || o.Stale == stale {
 			continue
 		}
 		any = true
@@ -250,4 +251,10 @@ func (l *Ledger) unclearAtTheHour(ctx context.Context, tx *sqldb.Tx, now sqldb.T
 		l.changed(tx, b, post)
 	}
 	return nil
+}
+
+// WaitingOf lists the channels on which something of a post has not begun to
+// leave.
+func (s *Service) WaitingOf(ctx context.Context, q sqldb.Q, b id.Brand, post id.Post) ([]id.Channel, error) {
+	return sqldb.Values[id.Channel](ctx, q, `SELECT channel FROM publication WHERE brand = ? AND post = ? AND state IN ('planned', 'pending', 'due', 'frozen', 'failed')`, b, post)
 }

@@ -38,6 +38,7 @@ const (
 	SeeDrafts      Permission = "drafts.see"
 	WritePosts     Permission = "posts.write"
 	PublishPosts   Permission = "posts.publish"
+	Review         Permission = "posts.review" // read what waits for approval, and decide when asked
 	SeeMedia       Permission = "media.see"
 	AddMedia       Permission = "media.add"
 	Freeze         Permission = "freeze" // stop and restart what leaves
@@ -54,13 +55,13 @@ func Permissions() []Permission { return append(slices.Clone(may[Owner]), Admini
 
 var may = map[Role][]Permission{
 	Owner: {SeeBrand, EditBrand, RemoveBrand, SeePeople, ManagePeople, ManageChannels, SeePlanning, SeeDrafts,
-		WritePosts, PublishPosts, SeeMedia, AddMedia, Freeze, SeeLogbook, Export},
+		WritePosts, PublishPosts, Review, SeeMedia, AddMedia, Freeze, SeeLogbook, Export},
 	Manager: {SeeBrand, EditBrand, SeePeople, ManagePeople, ManageChannels, SeePlanning, SeeDrafts,
-		WritePosts, PublishPosts, SeeMedia, AddMedia, Freeze, SeeLogbook, Export},
-	Community: {SeeBrand, SeePeople, SeePlanning, SeeDrafts, WritePosts, PublishPosts, SeeMedia, AddMedia, Freeze, SeeLogbook, Export},
+		WritePosts, PublishPosts, Review, SeeMedia, AddMedia, Freeze, SeeLogbook, Export},
+	Community: {SeeBrand, SeePeople, SeePlanning, SeeDrafts, WritePosts, PublishPosts, Review, SeeMedia, AddMedia, Freeze, SeeLogbook, Export},
 	Moderator: {SeeBrand, SeePeople, SeePlanning, SeeDrafts, SeeMedia, Freeze, SeeLogbook},
 	Analyst:   {SeeBrand, SeePeople, SeePlanning, SeeDrafts, SeeMedia, SeeLogbook, Export},
-	Client:    {SeeBrand, SeePlanning, SeeMedia},
+	Client:    {SeeBrand, SeePlanning, SeeMedia, Review},
 }
 
 // May tells whether a role holds a permission.

@@ -1,0 +1,56 @@
+package app
+
+import (
+	"context"
+
+	"vigie/internal/app/reading"
+	"vigie/internal/approval"
+	"vigie/internal/base/id"
+	"vigie/internal/brand"
+	"vigie/internal/platform/jobs"
+	"vigie/internal/platform/mail"
+	"vigie/internal/platform/secret"
+	"vigie/internal/platform/sqldb"
+	"vigie/internal/team"
+)
+
+// buildApproval makes the room that reads what leaves.
+func (a *App) buildApproval(box *secret.Box) error {
+	sender, err := a.sender()
+	if err != nil {
+		return err
+	}
+	a.Approval = approval.New(approval.Needs{DB: a.DB, Book: a.Book, Posts: reading.Posts{Room: a.Publishing}, Seal: box, Mail: sender, Words: a.Words, Address: a.Config.PublicURL(), Tell: a.Hub.Tell, Log: a.Log,
+		People: func(ctx context.Context, b id.Brand) ([]team.Member, error) {
+			return a.Team.People(ctx, team.Program("approval"), b)
+		},
+		Brand: func(ctx context.Context, q sqldb.Q, b id.Brand) (string, string, error) {
+			br, err := brand.Load(ctx, q, b)
+			return br.Name, br.Zone, err
+		},
+		Reach: a.reach,
+		Later: func(ctx context.Context, tx *sqldb.Tx, kind string, args any) error {
+			return a.Jobs.Enqueue(ctx, tx, kind, args)
+		},
+	})
+	return nil
+}
+
+func (a *App) declareApproval() {
+	jobs.Handle(a.Jobs, approval.MailKind, jobs.Options{}, a.Approval.SendMail)
+	a.Jobs.Every("approval.mind", approval.MindEvery, a.Approval.Mind)
+}
+
+// reach says how to write to a person of the instance.
+func (a *App) reach(ctx context.Context, p id.Person) (mail.Address, string, error) {
+	all, err := a.Team.Persons(ctx, team.Program("approval"))
+	if err != nil {
+		return mail.Address{}, "", err
+	}
+	for _, who := range all {
+		if who.ID == p {
+			return mail.Address{Name: who.Name, Email: who.Email}, who.Language, nil
+		}
+	}
+	return mail.Address{}, "", nil
+}
