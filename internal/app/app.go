@@ -277,6 +277,6 @@ func (a *App) declareJobs() {
 	a.Jobs.Every("publishing.imports", 24*time.Hour, a.Publishing.ForgetImports)
 	a.Jobs.Every("publishing.bin", 6*time.Hour, a.Publishing.EmptyBin)
 	a.Jobs.Every("publishing.rezone", 24*time.Hour, a.Publishing.Rezone)
-	a.Jobs.Every("search.sweep", 24*time.Hour, func(ctx context.Context) error { return search.Sweep(ctx, a.DB) })
+	a.Jobs.Every("search.sweep", time.Hour, a.sweepWords())
 	a.Jobs.Every("api.keys", time.Hour, api.NewKeys(a.DB).Clean)
 }

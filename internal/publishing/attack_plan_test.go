@@ -84,6 +84,11 @@ func TestHotQuestionsAreAnsweredByTheirIndex(t *testing.T) {
 			{"ledger, doubts", "publication_doubt|publication_unknown", func() (string, []any) { return page(PublicationFilter{States: []State{Unknown}}, "") }},
 			{"ledger, frozen", "publication_frozen", func() (string, []any) { return page(PublicationFilter{States: []State{Frozen}}, "") }},
 			{"ledger, awaiting approval", "publication_pending", func() (string, []any) { return page(PublicationFilter{States: []State{Pending}}, "") }},
+			{"overdue of a brand", "publication_next", func() (string, []any) { return overdueOf, []any{int64(90500), "brand1", 10} }},
+			{"drafts", "post_draft", func() (string, []any) {
+				where, args := Filter{Validation: []Validation{Draft}, Badges: []Badge{NoBadge}}.where("brand1", s.claire)
+				return `SELECT ` + rowColumns + ` FROM post WHERE ` + where + ` ORDER BY edited_at DESC, id DESC LIMIT ?`, append(args, 51)
+			}},
 			{"ledger, a channel", "publication_channel", func() (string, []any) { return page(PublicationFilter{Channel: "channel7"}, "") }},
 			{"posts", "post_edited", func() (string, []any) {
 				where, args := Filter{}.where("brand1", s.claire)
@@ -100,7 +105,10 @@ func TestHotQuestionsAreAnsweredByTheirIndex(t *testing.T) {
 				s.Errorf("%s: not by %s:\n%s", c.name, c.index, plan)
 			}
 			for _, bad := range []string{"TEMP B-TREE", "Sort", "Seq Scan on publication", "SCAN publication\n", "SCAN p\n"} {
-				if bad == "Sort" && (c.name == "calendar" || c.name == "orphans" || strings.Contains(c.name, "failures") || strings.Contains(c.name, "doubts")) {
+				if (bad == "TEMP B-TREE" || bad == "SCAN p\n") && c.name == "overdue of a brand" {
+					continue // of the few that the inner statement found
+				}
+				if bad == "Sort" && (c.name == "calendar" || c.name == "orphans" || strings.Contains(c.name, "failures") || strings.Contains(c.name, "doubts") || c.name == "overdue of a brand" || c.name == "drafts") {
 					continue // PostgreSQL may sort what it knows to be few
 				}
 				if strings.Contains(plan, bad) {

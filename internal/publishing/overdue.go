@@ -17,7 +17,11 @@ func (s *Service) Overdue(ctx context.Context, a team.Actor, b id.Brand, limit i
 	if err := a.Require(b, team.SeePlanning); err != nil {
 		return nil, err
 	}
-	return sqldb.List(ctx, s.DB, scanPublicationRow, `SELECT `+publicationRowColumns+` FROM publication p JOIN post t ON t.id = p.post
-		WHERE p.brand = ? AND p.state IN ('planned', 'due') AND p.next_at < ? ORDER BY p.next_at, p.id LIMIT ?`,
-		b, sqldb.At(s.DB.Now().Add(-OverdueAfter)), min(max(1, limit), MaxPage))
+	return sqldb.List(ctx, s.DB, scanPublicationRow, overdueOf, sqldb.At(s.DB.Now().Add(-OverdueAfter)), b, min(max(1, limit), MaxPage))
 }
+
+// overdueOf asks the clock's index alone, whatever the brand: left to choose,
+// SQLite takes an index of the brand and reads all its publications.
+const overdueOf = `SELECT ` + publicationRowColumns + `
+	FROM (SELECT * FROM publication WHERE state IN ('planned', 'due') AND next_at < ? ORDER BY next_at LIMIT 100000) AS p JOIN post t ON t.id = p.post
+	WHERE p.brand = ? ORDER BY p.next_at, p.id LIMIT ?`

@@ -45,37 +45,43 @@ func beginning(ctx context.Context, q sqldb.Q, word string) (string, error) {
 	return `("` + strings.Join(terms, `" OR "`) + `")`, nil
 }
 
-// Sweep forgets the words that no document holds any more, some thousands at a
-// time, so that what was erased is not kept as a word either. Safe to repeat;
-// meant for a quiet hour.
-func Sweep(ctx context.Context, db *sqldb.DB) (err error) {
+// Sweep forgets words that no document holds any more, so that what was erased
+// is not kept as a word either: it looks at the n words after one, and returns
+// the word to go on after, empty at the end. Safe to repeat.
+func Sweep(ctx context.Context, db *sqldb.DB, after string, n int) (next string, err error) {
 	defer fault.Wrap(&err, "sweep words")
 	if db.Dialect() == sqldb.Postgres {
-		return nil // its index holds no word of its own
+		return "", nil // its index holds no word of its own
 	}
-	for from := ""; ; {
-		terms, err := sqldb.Values[string](ctx, db, `SELECT term FROM search_term WHERE term > ? ORDER BY term LIMIT 2000`, from)
+	for n > 0 {
+		terms, err := sqldb.Values[string](ctx, db, `SELECT term FROM search_term WHERE term > ? ORDER BY term LIMIT ?`, after, min(n, 500))
 		if err != nil || len(terms) == 0 {
-			return err
+			return "", err
 		}
-		from = terms[len(terms)-1]
+		n, after = n-len(terms), terms[len(terms)-1]
+		var gone []string
+		for _, t := range terms {
+			held, err := sqldb.Values[int64](ctx, db, `SELECT rowid FROM search_words WHERE search_words MATCH ? LIMIT 1`, `"`+t+`"`)
+			if err != nil {
+				return after, err
+			}
+			if len(held) == 0 {
+				gone = append(gone, t)
+			}
+		}
 		err = db.Write(ctx, func(tx *sqldb.Tx) error {
-			for _, t := range terms {
-				held, err := sqldb.Values[int64](ctx, tx, `SELECT rowid FROM search_words WHERE search_words MATCH ? LIMIT 1`, `"`+t+`"`)
+			for _, t := range gone {
+				// Again: a document may have come meanwhile.
+				_, err := tx.Exec(ctx, `DELETE FROM search_term WHERE term = ? AND NOT EXISTS (SELECT 1 FROM search_words WHERE search_words MATCH ?)`, t, `"`+t+`"`)
 				if err != nil {
-					return err
-				}
-				if len(held) > 0 {
-					continue
-				}
-				if _, err := tx.Exec(ctx, `DELETE FROM search_term WHERE term = ?`, t); err != nil {
 					return err
 				}
 			}
 			return nil
 		})
 		if err != nil {
-			return err
+			return after, err
 		}
 	}
+	return after, nil
 }
