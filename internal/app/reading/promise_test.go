@@ -74,6 +74,9 @@ func (w *world) may(p publishing.Publication, post publishing.Post) string {
 		who := ""
 		for name, x := range last {
 			off := p.DueAt.Sub(x.at).Abs()
+			if wall, _, err := p.Planned.Instant(); err == nil && x.wall == p.Planned && p.DueAt.Sub(wall).Abs() < time.Minute {
+				off = 0 // the very hour that was shown, whatever its seconds
+			}
 			own := !w.policy.Own && (x.person == post.Author || x.person == post.Editor)
 			if x.verdict == approval.Approve && off <= w.policy.Tolerance && !own && st.Client == x.client &&
 				(len(st.People) == 0 || slices.Contains(st.People, x.person)) {
