@@ -4,10 +4,13 @@ import (
 	"context"
 
 	"vigie/internal/assets"
+	"vigie/internal/assets/assetsweb"
 	"vigie/internal/base/id"
 	"vigie/internal/network"
+	"vigie/internal/platform/logbook"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/publishing"
+	"vigie/internal/team"
 )
 
 func (s shows) Shown(ctx context.Context, q sqldb.Q, b id.Brand, list []id.Media) (map[id.Media]int64, error) {
@@ -54,7 +57,7 @@ func (r rights) Examine(ctx context.Context, q sqldb.Q, s publishing.Subject) ([
 	out := make([]publishing.Finding, len(against))
 	for i, o := range against {
 		f := publishing.Finding{Rule: o.Rule, Severity: network.Warn, Media: o.Media, Key: o.Key, Values: o.Values,
-			Remedy: &publishing.Remedy{Do: "link", Key: "assets.rights.see", Href: "/b/" + string(s.Brand) + "/media/" + string(o.Media) + "#rights"}}
+			Remedy: &publishing.Remedy{Do: "link", Key: "assets.rights.see", Href: "/b/" + string(s.Brand) + "/media/" + string(o.Media) + "/rights"}}
 		if o.Block {
 			f.Severity = network.Block
 		}
@@ -65,4 +68,18 @@ func (r rights) Examine(ctx context.Context, q sqldb.Q, s publishing.Subject) ([
 		out[i] = f
 	}
 	return out, nil
+}
+
+// libraryFace is the media library with what it shows of other rooms.
+func (a *App) libraryFace() face {
+	return assetsweb.New(assetsweb.Config{Room: a.Assets, Who: a.called, Networks: a.Channels.Networks(), Channels: a.Channels.List,
+		History: func(ctx context.Context, b id.Brand, m id.Media) ([]logbook.Record, error) {
+			return a.Book.ListSubject(ctx, a.DB, b, logbook.Subject{Kind: "media", ID: string(m)})
+		}})
+}
+
+// pastRights counts what stands on line past the right of its picture.
+func (a *App) pastRights(ctx context.Context, actor team.Actor, b id.Brand) (int, error) {
+	list, err := a.Assets.OnLinePastRight(ctx, actor, b)
+	return len(list), err
 }

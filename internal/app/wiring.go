@@ -7,7 +7,6 @@ import (
 	"net/http"
 
 	"vigie/internal/app/example"
-	"vigie/internal/assets/assetsweb"
 	"vigie/internal/base/id"
 	"vigie/internal/brand"
 	"vigie/internal/brand/brandweb"
@@ -31,7 +30,7 @@ var words fs.FS = wordFiles
 
 // faces lists every room's pages and operations.
 func (a *App) faces(people *teamweb.Face) []face {
-	return []face{people, charterweb.New(charterweb.Config{Room: a.Charter, Networks: a.Channels.Networks, Names: a.names}), brandweb.New(a.Brands), a.channelFace(), assetsweb.New(assetsweb.Config{Room: a.Assets, Who: a.called}), publishingweb.New(publishingweb.Config{Room: a.Publishing, Channels: a.Channels,
+	return []face{people, charterweb.New(charterweb.Config{Room: a.Charter, Networks: a.Channels.Networks, Names: a.names}), brandweb.New(a.Brands), a.channelFace(), a.libraryFace(), publishingweb.New(publishingweb.Config{Room: a.Publishing, Channels: a.Channels,
 		Brand: a.Brands.Get, Names: a.names, Tell: a.Hub.Tell}), todayweb.New(a.day())}
 }
 

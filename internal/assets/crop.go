@@ -170,3 +170,7 @@ func unturn(r image.Rectangle, w, h, orientation int) image.Rectangle {
 	}
 	return image.Rectangle{at(r.Min.X, r.Min.Y), at(r.Max.X, r.Max.Y)}.Canon()
 }
+
+// Frame is the part of a media that is shown in proportions (one of Ratios;
+// anything else is the whole), as one looks at it.
+func Frame(m Media, ratio string) image.Rectangle { return frame(m.Width, m.Height, ratio, m.Focus) }

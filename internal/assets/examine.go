@@ -158,8 +158,8 @@ func (e exam) one(m Media, l Licence, consents []Consent) (out []Obstacle) {
 	if !l.Known() {
 		if _, until, err := period("", m.Facts.Expires, orZone(e.Zone), "", ""); err == nil && !until.IsZero() && !e.At.Before(until) {
 			say(true, "file_ended", "day", m.Facts.Expires)
-		} else if m.Facts.sold() {
-			say(false, "unknown", "who", m.Facts.owner())
+		} else if m.Facts.Sold() {
+			say(false, "unknown", "who", m.Facts.Owner())
 		}
 		return out
 	}

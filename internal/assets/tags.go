@@ -37,8 +37,8 @@ type Told struct {
 	AISystem string   `json:"ai_system,omitempty"`
 }
 
-// sold tells whether a file seems to come from somebody who sells pictures.
-func (f Facts) sold() bool {
+// Sold tells whether a file seems to come from somebody who sells pictures.
+func (f Facts) Sold() bool {
 	if f.Licensor != "" || f.Terms != "" || f.Expires != "" {
 		return true
 	}
@@ -46,8 +46,8 @@ func (f Facts) sold() bool {
 	return slices.ContainsFunc(sellers, func(s string) bool { return strings.Contains(" "+bare(all)+" ", " "+s+" ") })
 }
 
-// owner is whom a file names first.
-func (f Facts) owner() string {
+// Owner is whom a file names first.
+func (f Facts) Owner() string {
 	for _, s := range []string{f.Licensor, f.Credit, f.Source, f.Copyright, f.Creator} {
 		if s != "" {
 			return s

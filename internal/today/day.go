@@ -25,6 +25,9 @@ type Day struct {
 	// Accesses are the channels that are signed out or soon will be, the most
 	// pressing first.
 	Accesses []channel.Channel `json:"accesses"`
+	// Past counts the publications that stand on line past the right to show
+	// one of their media, by brand.
+	Past []Past `json:"past_rights"`
 	// Drafts wait for somebody: those wished for the soonest hour first, then
 	// the longest untouched. Waiting counts them all, up to MaxDrafts.
 	Drafts  []Post   `json:"drafts"`
@@ -42,6 +45,12 @@ type Day struct {
 
 	Channels map[id.Channel]channel.Channel `json:"-"`
 	Names    map[id.Person]string           `json:"-"`
+}
+
+// Past is how many publications of a brand stand on line past their right.
+type Past struct {
+	Brand id.Brand `json:"brand"`
+	N     int      `json:"n"`
 }
 
 // Frozen is a freeze and the brand it holds.

@@ -98,6 +98,9 @@ type Needs struct {
 	Brands func(ctx context.Context, a team.Actor) ([]brand.Brand, error)
 	// Names tells what the people of a brand are called.
 	Names func(ctx context.Context, a team.Actor, b id.Brand) (map[id.Person]string, error)
-	Now   clock.Now
-	Log   *slog.Logger
+	// PastRights counts the publications that stand on line past the right to
+	// show one of their media; nil: nobody counts them.
+	PastRights func(ctx context.Context, a team.Actor, b id.Brand) (int, error)
+	Now        clock.Now
+	Log        *slog.Logger
 }

@@ -82,7 +82,7 @@ func (s *Service) frame(zone string, brands []brand.Brand) (Day, error) {
 		return Day{}, err
 	}
 	d := Day{Now: s.Now(), Zone: zone, Brands: brands, Channels: map[id.Channel]channel.Channel{}, Names: map[id.Person]string{},
-		Leaves: []Post{}, Troubles: []Trouble{}, Accesses: []channel.Channel{}, Drafts: []Post{}, Freezes: []Frozen{}, Night: []Happening{}}
+		Leaves: []Post{}, Troubles: []Trouble{}, Accesses: []channel.Channel{}, Past: []Past{}, Drafts: []Post{}, Freezes: []Frozen{}, Night: []Happening{}}
 	d.From = clock.Midnight(d.Now, loc)
 	d.To = d.From.AddDate(0, 0, 1)
 	y, m, day := d.From.Date()
@@ -155,6 +155,15 @@ func (s *Service) duties(ctx context.Context, a team.Actor, b brand.Brand, d *Da
 		return err
 	}
 	d.Troubles = append(d.Troubles, troubles...)
+	if s.PastRights != nil {
+		n, err := s.PastRights(ctx, a, b.ID)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			d.Past = append(d.Past, Past{b.ID, n})
+		}
+	}
 	drafts, err := s.Posts.Drafts(ctx, a, b.ID, MaxDrafts)
 	d.Drafts = append(d.Drafts, drafts...)
 	return err
@@ -217,6 +226,7 @@ func (d *Day) needs(a team.Actor) int {
 			n++
 		}
 	}
+	n += len(d.Past)
 	for _, p := range d.Drafts {
 		if d.WishedToday(p) {
 			n++

@@ -14,6 +14,9 @@ import (
 
 	"vigie/internal/assets"
 	"vigie/internal/base/id"
+	"vigie/internal/channel"
+	"vigie/internal/network"
+	"vigie/internal/platform/logbook"
 	"vigie/internal/team"
 	"vigie/internal/ui"
 )
@@ -29,6 +32,16 @@ type Config struct {
 	Room *assets.Service
 	// Who names a person, for "added by"; nil or an empty answer names nobody.
 	Who func(ctx context.Context, p id.Person) string
+	// Networks are those a licence can name, in the order of pages.
+	Networks []network.Facts
+	// Channels lists the brand's, which may be read in different countries; nil:
+	// there are none.
+	Channels func(ctx context.Context, a team.Actor, b id.Brand) ([]channel.Channel, error)
+	// History reads what the logbook has of a media; nil: nothing.
+	History func(ctx context.Context, b id.Brand, m id.Media) ([]logbook.Record, error)
+	// Recall is the page that takes a publication back or corrects it, when
+	// there is one beside its own; nil: its own page does.
+	Recall func(b id.Brand, p id.Publication) string
 }
 
 // Face is the pages and the API of the library.
@@ -54,6 +67,24 @@ func (f *Face) Routes() []ui.Route {
 		{Method: "GET", Path: "/b/{brand}/media/{media}/state", Guard: see, Handle: f.state},
 		{Method: "GET", Path: "/b/{brand}/media/{media}/thumb", Guard: see, Handle: f.serve(assets.Thumb), Stream: true},
 		{Method: "GET", Path: "/b/{brand}/media/{media}/view", Guard: see, Handle: f.serve(assets.View), Stream: true},
+		{Method: "GET", Path: "/b/{brand}/media/rights", Guard: see, Handle: f.board},
+		{Method: "GET", Path: "/b/{brand}/media/rights.csv", Guard: ui.In(team.Export), Handle: f.register},
+		{Method: "POST", Path: "/b/{brand}/media/rights/audience", Guard: add, Handle: f.audience},
+		{Method: "GET", Path: "/b/{brand}/media/duplicates", Guard: see, Handle: f.duplicates},
+		{Method: "GET", Path: "/b/{brand}/media/many", Guard: add, Handle: f.many},
+		{Method: "POST", Path: "/b/{brand}/media/many", Guard: add, Handle: f.changeMany},
+		{Method: "GET", Path: "/b/{brand}/media/{media}/rights", Guard: see, Handle: f.rights},
+		{Method: "POST", Path: "/b/{brand}/media/{media}/rights", Guard: add, Handle: f.saveLicence},
+		{Method: "POST", Path: "/b/{brand}/media/{media}/consents", Guard: add, Handle: f.saveConsent},
+		{Method: "POST", Path: "/b/{brand}/media/{media}/consents/{consent}", Guard: add, Handle: f.saveConsent},
+		{Method: "POST", Path: "/b/{brand}/media/{media}/consents/{consent}/withdraw", Guard: add, Handle: f.withdrawConsent},
+		{Method: "POST", Path: "/b/{brand}/media/{media}/consents/{consent}/remove", Guard: add, Handle: f.removeConsent},
+		{Method: "POST", Path: "/b/{brand}/media/{media}/documents", Guard: add, Handle: f.addDocument, MaxBody: assets.MaxDocument + 1<<20},
+		{Method: "GET", Path: "/b/{brand}/media/{media}/documents/{document}", Guard: add, Handle: f.document, Stream: true},
+		{Method: "POST", Path: "/b/{brand}/media/{media}/documents/{document}/remove", Guard: add, Handle: f.removeDocument},
+		{Method: "POST", Path: "/b/{brand}/media/{media}/crop", Guard: add, Handle: f.crop},
+		{Method: "POST", Path: "/b/{brand}/media/{media}/renew", Guard: add, Handle: f.renew, MaxBody: assets.MaxBytes + 1<<20},
+		{Method: "POST", Path: "/b/{brand}/media/{media}/apart", Guard: add, Handle: f.apart},
 		{Method: "POST", Path: "/b/{brand}/media/{media}/bin", Guard: add, Handle: f.bin},
 		{Method: "POST", Path: "/b/{brand}/media/{media}/unbin", Guard: add, Handle: f.unbin},
 

@@ -120,7 +120,9 @@ type stand struct {
 	posts *posts
 }
 
-func schemas() []sqldb.Schema { return []sqldb.Schema{logbook.Schema, search.Schema, assets.Schema, api.Schema} }
+func schemas() []sqldb.Schema {
+	return []sqldb.Schema{logbook.Schema, search.Schema, assets.Schema, api.Schema}
+}
 
 func newStand(t testing.TB, db *sqldb.DB) *stand {
 	st := &stand{TB: t, posts: &posts{}}

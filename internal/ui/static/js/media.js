@@ -316,3 +316,25 @@ for (const form of document.querySelectorAll("[data-media-drop]")) {
     );
   }
 }
+
+// The point of interest: a press on the picture fills the two fields.
+document.addEventListener("click", (e) => {
+  const box = e.target.closest?.("[data-media-focus]");
+  const img = box?.querySelector("img");
+  if (!img) return;
+  const r = img.getBoundingClientRect();
+  for (const [name, at, size, prop] of [["focus_x", e.clientX - r.left, r.width, "--fx"], ["focus_y", e.clientY - r.top, r.height, "--fy"]]) {
+    const v = Math.round(1000 * Math.min(1, Math.max(0, at / size))) / 10;
+    box.closest("form").elements[name].value = v;
+    box.querySelector("i").style.setProperty(prop, v + "%");
+  }
+});
+
+// X chooses the media under the cursor, as its box does.
+document.addEventListener("keydown", (e) => {
+  if (e.key.toLowerCase() !== "x" || document.body.dataset.keys === "off" || e.ctrlKey || e.metaKey || e.altKey || e.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]")) return;
+  const box = document.activeElement?.closest?.(".media-tile")?.querySelector("[name=media]");
+  if (!box) return;
+  e.preventDefault();
+  box.click();
+});
