@@ -44,7 +44,7 @@ func (m *Mux) outer(next http.Handler) http.Handler {
 				if p == http.ErrAbortHandler {
 					panic(p)
 				}
-				m.cfg.Log.Error("panic", "request", n, "method", r.Method, "path", r.URL.Path, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+				m.cfg.Log.Error("panic", "request", n, "method", r.Method, "path", logged(r.URL.Path), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 				if o.status == 0 {
 					req := &Request{Request: r, Number: n, mux: m}
 					_ = m.admit(o, req, Public) // fills what it can; the page of the error needs no more
@@ -60,7 +60,7 @@ func (m *Mux) outer(next http.Handler) http.Handler {
 				level = slog.LevelDebug
 			}
 			// The query may hold what somebody searched for, or a private link.
-			m.cfg.Log.Log(r.Context(), level, "http", "request", n, "method", r.Method, "path", r.URL.Path, "status", o.status,
+			m.cfg.Log.Log(r.Context(), level, "http", "request", n, "method", r.Method, "path", logged(r.URL.Path), "status", o.status,
 				"ms", float64(time.Since(start).Microseconds())/1000)
 		}()
 		next.ServeHTTP(o, r)
@@ -133,6 +133,22 @@ func (w *writer) close() {
 		w.status = http.StatusOK
 	}
 }
+
+// logged is a path as the log has it: who holds a private link is let in by it,
+// so its secret is left out.
+func logged(path string) string {
+	rest, ok := strings.CutPrefix(path, PrivatePath)
+	if !ok || rest == "" {
+		return path
+	}
+	if _, after, ok := strings.Cut(rest, "/"); ok {
+		return PrivatePath + "…/" + after
+	}
+	return PrivatePath + "…"
+}
+
+// PrivatePath begins the addresses of private links; a secret follows.
+const PrivatePath = "/v/"
 
 // tooLarge recognises a body over the route's bound.
 func tooLarge(err error) bool {
