@@ -28,5 +28,7 @@ const (
 	ActMissed    = "publication.missed"    // {post, channel}
 	ActRezoned   = "publication.rezoned"   // {post, channel, local, zone, from, at}: its zone has new rules
 	ActWithdrawn = "publication.withdrawn" // {post, channel}
+	ActCorrected = "publication.corrected" // {post, channel, recall}: the network shows other words
+	ActRecalled  = "recall.begun"          // {kind, reason, media, posts, publications, told}; subject "recall"
 	ActOverdue   = "watchdog.overdue"      // {count}: subject "instance"
 )

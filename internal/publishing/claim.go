@@ -75,7 +75,7 @@ func (l *Ledger) claim(ctx context.Context, limit int) ([]claimed, error) {
 		rows, err := sqldb.List(ctx, tx, func(r sqldb.Scanner) (c claim, err error) { return c, r.Scan(&c.id, &c.version) },
 			`UPDATE publication SET state = 'sending', node = ?, attempts = attempts + 1, attempted_at = ?, intent_at = COALESCE(intent_at, ?),
 			next_at = NULL, version = version + 1
-			WHERE `+key+` IN (SELECT `+key+` FROM publication WHERE `+claimable+free+` ORDER BY next_at LIMIT ?`+tx.SkipLocked()+`) AND cleared = hash
+			WHERE `+key+` IN (SELECT `+key+` FROM publication WHERE `+claimable+free+` ORDER BY next_at LIMIT ?`+tx.SkipLocked()+`) AND cleared = hash AND NOT recalled
 			RETURNING id, version`, l.node, now, now, now, limit)
 		if err != nil {
 			return err

@@ -100,7 +100,7 @@ func (l *Ledger) Start(ctx context.Context) error {
 	}
 	run, stop := context.WithCancel(context.WithoutCancel(ctx))
 	l.stop = stop
-	for _, loop := range []func(context.Context){l.clock, l.armer, l.looker, l.confirmer, l.heart, l.watchdog} {
+	for _, loop := range []func(context.Context){l.clock, l.armer, l.looker, l.recaller, l.confirmer, l.heart, l.watchdog} {
 		l.loops.Go(func() { loop(run) })
 	}
 	l.results.start()

@@ -116,29 +116,32 @@ type Step struct {
 type StepKind string
 
 const (
-	StepScheduled StepKind = "scheduled"
-	StepMoved     StepKind = "moved"
-	StepRenewed   StepKind = "renewed"   // other content
-	StepAttempt   StepKind = "attempt"   // the intent, before the call
-	StepTaken     StepKind = "taken"     // the network answered: yes
-	StepRefused   StepKind = "refused"   // the network answered: no
-	StepNotSent   StepKind = "not_sent"  // it surely did not reach the network
-	StepUnclear   StepKind = "unclear"   // nobody knows
-	StepFound     StepKind = "found"     // a look: it is there
-	StepNotFound  StepKind = "not_found" // a look: it is surely not there
-	StepDoubt     StepKind = "doubt"     // a look that proves nothing
-	StepConfirmed StepKind = "confirmed" // the permalink is known
-	StepAwaits    StepKind = "awaits"    // its content waits for a decision
-	StepCleared   StepKind = "cleared"   // its content may leave
-	StepFrozen    StepKind = "frozen"
-	StepThawed    StepKind = "thawed"
-	StepMissed    StepKind = "missed"  // its hour passed while nobody could send
-	StepRezoned   StepKind = "rezoned" // the rules of its zone changed: another instant, the same hour
-	StepSettled   StepKind = "settled"
-	StepRetried   StepKind = "retried"
-	StepWithdrawn StepKind = "withdrawn"
-	StepStopped   StepKind = "stopped" // its channel is gone
-	StepBlocked   StepKind = "blocked" // an examiner stopped it before its call
+	StepScheduled    StepKind = "scheduled"
+	StepMoved        StepKind = "moved"
+	StepRenewed      StepKind = "renewed"   // other content
+	StepAttempt      StepKind = "attempt"   // the intent, before the call
+	StepTaken        StepKind = "taken"     // the network answered: yes
+	StepRefused      StepKind = "refused"   // the network answered: no
+	StepNotSent      StepKind = "not_sent"  // it surely did not reach the network
+	StepUnclear      StepKind = "unclear"   // nobody knows
+	StepFound        StepKind = "found"     // a look: it is there
+	StepNotFound     StepKind = "not_found" // a look: it is surely not there
+	StepDoubt        StepKind = "doubt"     // a look that proves nothing
+	StepConfirmed    StepKind = "confirmed" // the permalink is known
+	StepAwaits       StepKind = "awaits"    // its content waits for a decision
+	StepCleared      StepKind = "cleared"   // its content may leave
+	StepFrozen       StepKind = "frozen"
+	StepThawed       StepKind = "thawed"
+	StepMissed       StepKind = "missed"  // its hour passed while nobody could send
+	StepRezoned      StepKind = "rezoned" // the rules of its zone changed: another instant, the same hour
+	StepSettled      StepKind = "settled"
+	StepRetried      StepKind = "retried"
+	StepWithdrawn    StepKind = "withdrawn"
+	StepRecalled     StepKind = "recalled"      // somebody takes it back, or corrects it
+	StepRecallFailed StepKind = "recall_failed" // the network did not do it, yet or at all
+	StepCorrected    StepKind = "corrected"     // the network shows the new words
+	StepStopped      StepKind = "stopped"       // its channel is gone
+	StepBlocked      StepKind = "blocked"       // an examiner stopped it before its call
 )
 
 // Row is a post as a list or the calendar shows it: no text beyond a line.

@@ -181,7 +181,8 @@ func (s *Service) Withdraw(ctx context.Context, a team.Actor, b id.Brand, p id.P
 	if err != nil {
 		return err
 	}
-	if len(pub.Sent) == 0 || pub.State != Sent && pub.State != Withdrawn {
+	// A thread that failed half-way has parts to withdraw too.
+	if len(pub.Sent) == 0 || pub.State != Sent && pub.State != Withdrawn && pub.State != Failed {
 		return errNotSent
 	}
 	if pub.State == Withdrawn {
@@ -191,19 +192,17 @@ func (s *Service) Withdraw(ctx context.Context, a team.Actor, b id.Brand, p id.P
 	if err != nil {
 		return err
 	}
-	for i := len(pub.Sent) - 1; i >= 0; i-- {
-		if pub.Sent[i].Ref == "" {
-			return errNotSent.Because(errors.New("settled by hand: the network's reference is not known"))
-		}
-		if err := presence.Delete(ctx, pub.Sent[i].Ref); err != nil {
-			return err
-		}
+	if unnamed(pub.Sent) {
+		return errNotSent.Because(errors.New("settled by hand: the network's reference is not known"))
+	}
+	if err := deleteParts(ctx, presence, pub.Sent); err != nil {
+		return err
 	}
 	// It is gone from the network: that is written down even if whoever asked
 	// has closed her page.
 	ctx = context.WithoutCancel(ctx)
-	return s.decide(ctx, a, b, p, Sent, nil, func(tx *sqldb.Tx, _ Publication) (string, map[string]any, error) {
-		n, err := tx.Exec(ctx, `UPDATE publication SET state = 'withdrawn', confirm = FALSE, next_at = NULL, version = version + 1 WHERE brand = ? AND id = ? AND state = 'sent'`, b, p)
+	return s.decide(ctx, a, b, p, "", nil, func(tx *sqldb.Tx, _ Publication) (string, map[string]any, error) {
+		n, err := tx.Exec(ctx, `UPDATE publication SET state = 'withdrawn', confirm = FALSE, next_at = NULL, problem = '', detail = 'null', version = version + 1 WHERE brand = ? AND id = ? AND state IN ('sent', 'failed') AND attempts = ?`, b, p, pub.Attempts)
 		if err != nil || n == 0 {
 			return "", nil, err // somebody else wrote it down
 		}

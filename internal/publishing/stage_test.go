@@ -35,8 +35,12 @@ type wire struct {
 	blind error
 	// alike is what a look finds whatever it looks for.
 	alike network.Ref
-	gate  chan struct{} // when set, Publish waits for it
-	caps  network.Capabilities
+	// erase decides a deletion; nil does it.
+	erase  func(n int, ref network.Ref) error
+	erased int
+	edits  int
+	gate   chan struct{} // when set, Publish waits for it
+	caps   network.Capabilities
 }
 
 var (
@@ -106,6 +110,12 @@ func (w *wire) Find(_ context.Context, in network.Intent) (network.Finding, erro
 func (w *wire) Delete(_ context.Context, ref network.Ref) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.erased++
+	if w.erase != nil {
+		if err := w.erase(w.erased, ref); err != nil {
+			return err
+		}
+	}
 	for i, p := range w.posts {
 		if network.Ref("ref:"+p.Key) == ref {
 			w.posts = append(w.posts[:i], w.posts[i+1:]...)

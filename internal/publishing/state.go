@@ -41,15 +41,17 @@ var moves = map[State][]State{
 	// A network's receipt that comes late wins over whatever was concluded
 	// meanwhile: hence Sent from every state that waits or doubts.
 	Planned: {Pending, Due, Sending, Sent, Failed, Frozen},
-	Due:     {Pending, Planned, Sending, Sent, Failed, Frozen},
+	// To Withdrawn from what waits: the parts of a thread that had left are
+	// taken back.
+	Due: {Pending, Planned, Sending, Sent, Failed, Frozen, Withdrawn},
 	// Pending → Frozen: cleared during a freeze, or after its hour.
-	Pending: {Planned, Frozen, Failed, Sent},
+	Pending: {Planned, Frozen, Failed, Sent, Withdrawn},
 	// Sending → Due: surely not taken, or a part of a thread left and the next
 	// waits its turn. Sending → Frozen: a freeze found it before the call.
 	Sending: {Sent, Failed, Unknown, Due, Frozen},
 	Unknown: {Sent, Due, Failed, Frozen},
-	Failed:  {Due, Planned, Frozen, Sent},
-	Frozen:  {Pending, Planned, Due, Failed, Sent},
+	Failed:  {Due, Planned, Frozen, Sent, Withdrawn},
+	Frozen:  {Pending, Planned, Due, Failed, Sent, Withdrawn},
 	Sent:    {Withdrawn},
 	// Withdrawn is the end.
 	Withdrawn: {},
