@@ -100,7 +100,7 @@ func (s *Service) carry(ctx context.Context, a team.Actor, imp Import) error {
 			return err
 		}
 		tx.AfterCommit(func() {
-			s.tellImport(imp, len(l.rows), len(l.rows))
+			s.tellImport(imp, 0, 0)
 			s.Tell("brand:"+string(imp.Brand), "post", nil)
 		})
 		return s.recordImport(ctx, tx, a, imp, ActImported, map[string]any{"name": imp.Name, "profile": l.report.Reading.Shape.Profile,
@@ -112,8 +112,33 @@ func (s *Service) carry(ctx context.Context, a team.Actor, imp Import) error {
 	return err
 }
 
+// tellImport says how far an import is; of 0: that it is at its end.
 func (s *Service) tellImport(imp Import, done, of int) {
-	s.Tell("brand:"+string(imp.Brand), "import", map[string]any{"import": imp.ID, "done": done, "of": of})
+	kind := "import-progress"
+	if of == 0 {
+		kind = "import"
+	}
+	s.Tell("brand:"+string(imp.Brand), kind, map[string]any{"import": imp.ID, "done": done, "of": of})
+}
+
+// ImportPictures counts the pictures of an import that are on their way, and
+// those that will not come.
+func (s *Service) ImportPictures(ctx context.Context, a team.Actor, b id.Brand, imp ImportID) (coming, lost int, err error) {
+	defer fault.Wrap(&err, "pictures of import")
+	if err := a.Require(b, team.SeeDrafts); err != nil {
+		return 0, 0, err
+	}
+	err = sqldb.Each(ctx, s.DB, func(r sqldb.Scanner) error {
+		var problem string
+		err := r.Scan(&problem)
+		if problem == "" {
+			coming++
+		} else {
+			lost++
+		}
+		return err
+	}, `SELECT p.problem FROM post_picture p JOIN post_imported i ON i.post = p.post WHERE p.brand = ? AND i.import = ?`, b, imp)
+	return coming, lost, err
 }
 
 // bring makes the post of one row.
