@@ -6,8 +6,10 @@ import (
 
 	"vigie/internal/base/clock"
 	"vigie/internal/base/id"
+	"vigie/internal/brand"
 	"vigie/internal/charter"
 	"vigie/internal/network"
+	"vigie/internal/platform/spell"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/publishing"
 	"vigie/internal/team"
@@ -16,7 +18,7 @@ import (
 // examiners lists who looks at what would leave, in the order in which their
 // findings are shown.
 func (a *App) examiners() []publishing.Examiner {
-	return []publishing.Examiner{ignoring{a, []publishing.Examiner{charterEyes{a}, rights{a}}}}
+	return []publishing.Examiner{ignoring{a, []publishing.Examiner{charterEyes{a}, rights{a}, spellEyes{a}}}}
 }
 
 // ignoring asks all the others and leaves out what somebody let stand in the
@@ -116,6 +118,47 @@ func (s said) Said(ctx context.Context, actor team.Actor, b id.Brand, from, to t
 			one.Parts = append(one.Parts, part.Text)
 		}
 		out = append(out, one)
+	}
+	return out, nil
+}
+
+// spellEyes is the spelling as publishing asks it: it never stops anything.
+type spellEyes struct{ *App }
+
+// maxSpelled is the longest text that is read for its spelling as one types.
+const maxSpelled = 50_000 // bytes
+
+// Examine implements publishing.Examiner.
+func (e spellEyes) Examine(ctx context.Context, q sqldb.Q, s publishing.Subject) ([]publishing.Finding, error) {
+	if s.Leaving {
+		return nil, nil
+	}
+	b, err := brand.Load(ctx, q, s.Brand)
+	if err != nil || spell.Lang(b.Language) == "" {
+		return nil, err
+	}
+	if l := s.Content.Options.Languages; len(l) > 0 && spell.Lang(l[0]) != spell.Lang(b.Language) {
+		return nil, nil // said to be in another language
+	}
+	words, err := e.Charter.Dictionary(ctx, q, s.Brand)
+	if err != nil {
+		return nil, err
+	}
+	var out []publishing.Finding
+	for i, p := range s.Content.Parts {
+		if len(p.Text) > maxSpelled {
+			continue
+		}
+		for _, m := range spell.Check(b.Language, p.Text, spell.Options{Words: words}) {
+			f := publishing.Finding{Rule: "spell." + string(m.Kind), Severity: network.Warn, Part: i, Start: m.Start, End: m.End, Key: m.Key, Values: m.Values}
+			if len(m.Suggestions) > 0 || m.Kind == spell.Spelling {
+				f.Remedy = &publishing.Remedy{Do: "replace", Key: "charter.do.replace", With: m.Suggestions, Learn: m.Kind == spell.Spelling}
+			}
+			out = append(out, f)
+			if len(out) == 100 {
+				return out, nil
+			}
+		}
 	}
 	return out, nil
 }

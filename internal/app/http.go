@@ -20,6 +20,7 @@ import (
 	"vigie/internal/charter/charterweb"
 	"vigie/internal/networks/all"
 	"vigie/internal/platform/i18n"
+	"vigie/internal/platform/spell"
 	"vigie/internal/publishing/publishingweb"
 	"vigie/internal/team"
 	"vigie/internal/team/teamweb"
@@ -29,7 +30,7 @@ import (
 
 // messages lists the words of every face and of the program itself.
 func messages() []fs.FS {
-	out := append([]fs.FS{ui.Messages(), api.Messages(), teamweb.Messages(), brandweb.Messages(), assetsweb.Messages(), channelweb.Messages(), todayweb.Messages(), charterweb.Messages(), words}, all.Messages()...)
+	out := append([]fs.FS{ui.Messages(), api.Messages(), teamweb.Messages(), brandweb.Messages(), assetsweb.Messages(), channelweb.Messages(), todayweb.Messages(), charterweb.Messages(), spell.Messages(), words}, all.Messages()...)
 	return append(out, publishingweb.Messages()...)
 }
 

@@ -11,6 +11,7 @@ import (
 	"vigie/internal/base/id"
 	"vigie/internal/base/textkit"
 	"vigie/internal/platform/logbook"
+	"vigie/internal/platform/spell"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/team"
 )
@@ -23,6 +24,7 @@ type shelf struct {
 	is      versions
 	charter *Charter
 	words   map[string]bool
+	spelled *spell.Words // the same, as the spelling reads them
 	days    []Day
 }
 
@@ -53,7 +55,7 @@ func (s *Service) shelf(ctx context.Context, q sqldb.Q, b id.Brand) (*shelf, err
 	}
 	next := &shelf{at: began, is: is}
 	if had != nil && had.is == is {
-		next.charter, next.words, next.days = had.charter, had.words, had.days
+		next.charter, next.words, next.spelled, next.days = had.charter, had.words, had.spelled, had.days
 	} else if err := next.read(ctx, q, b); err != nil {
 		return nil, err
 	}
@@ -80,6 +82,7 @@ func (h *shelf) read(ctx context.Context, q sqldb.Q, b id.Brand) error {
 	for _, w := range words {
 		h.words[w] = true
 	}
+	h.spelled = spell.NewWords(words)
 	h.days, err = loadDays(ctx, q, b)
 	return err
 }
@@ -101,6 +104,15 @@ func (s *Service) Known(ctx context.Context, q sqldb.Q, b id.Brand) (func(word s
 		return nil, err
 	}
 	return func(w string) bool { return h.words[w] || h.words[strings.ToLower(w)] }, nil
+}
+
+// Dictionary is a brand's dictionary as the spelling reads it.
+func (s *Service) Dictionary(ctx context.Context, q sqldb.Q, b id.Brand) (*spell.Words, error) {
+	h, err := s.shelf(ctx, q, b)
+	if err != nil {
+		return nil, err
+	}
+	return h.spelled, nil
 }
 
 // Try checks a text with the brand's charter as it is, and with the rules of

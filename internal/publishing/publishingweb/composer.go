@@ -20,7 +20,7 @@ const maxForm = 8 << 20
 func (f *Face) composerRoutes() []ui.Route {
 	see, write, publish := ui.In(team.SeePlanning), ui.In(team.WritePosts), ui.In(team.PublishPosts)
 	const post = "/b/{brand}/posts/{post}"
-	return []ui.Route{
+	return append(f.findingsRoutes(), []ui.Route{
 		{Method: "GET", Path: "/b/{brand}/posts", Guard: see, Handle: f.posts},
 		{Method: "POST", Path: "/b/{brand}/posts", Guard: write, Handle: f.create, MaxBody: maxForm},
 		{Method: "GET", Path: "/b/{brand}/posts/new", Guard: write, Handle: f.blank},
@@ -33,7 +33,7 @@ func (f *Face) composerRoutes() []ui.Route {
 		{Method: "POST", Path: post + "/unbin", Guard: write, Handle: f.unbin},
 		{Method: "POST", Path: post + "/unschedule", Guard: publish, Handle: f.unschedule},
 		{Method: "POST", Path: post + "/clear-hour", Guard: write, Handle: f.clearHour},
-	}
+	}...)
 }
 
 func postPath(b id.Brand, p id.Post) string { return "/b/" + string(b) + "/posts/" + string(p) }

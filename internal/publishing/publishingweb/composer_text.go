@@ -191,6 +191,7 @@ func (v *view) checks() []check {
 		add(ui.Calm, t("composer.check.alt", "done", described, "total", alt), "")
 	}
 	out = append(out, v.otherProblems(on)...)
+	out = append(out, v.findingCheck())
 	return append(out, v.hourCheck())
 }
 

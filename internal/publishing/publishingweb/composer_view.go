@@ -38,6 +38,7 @@ type view struct {
 	shown     shown
 	write     bool
 	publish   bool
+	found     []publishing.Examined
 }
 
 // lane is one channel of the brand in the composer.
@@ -125,6 +126,9 @@ func (f *Face) view(r *ui.Request, p publishing.Post, s shown) (*view, error) {
 	}
 	if free, err := f.Room.NextFree(ctx, r.Actor, b, channelsOf(v.draft)); err == nil {
 		v.free = &free
+	}
+	if v.found, err = f.found(ctx, v); err != nil {
+		return nil, err
 	}
 	// Names are a courtesy: a client may not see who is in the team.
 	if names, err := f.Names(ctx, r.Actor, b); err == nil {
@@ -267,7 +271,11 @@ func (v *view) because() string {
 	if e.Key == "publishing.blocked" {
 		key, _ := e.Values["problem"].(string)
 		values, _ := e.Values["values"].(map[string]any)
-		return v.r.T("composer.blocked", "channel", e.Values["channel"], "why", v.r.T(key, pairs(values)...))
+		said := v.r.T("composer.blocked", "channel", e.Values["channel"], "why", v.r.T(key, pairs(values)...))
+		if why, _ := e.Values["why"].(string); why != "" {
+			said += " " + why
+		}
+		return said
 	}
 	return v.r.Loc.Fault(v.shown.fault)
 }

@@ -178,6 +178,7 @@ document.addEventListener("keydown", (e) => {
   }
 });
 
+import("./composer-findings.js").catch(() => {}); // the rest of the page stands without
 media(form, undoable, words);
 options();
 draw();
