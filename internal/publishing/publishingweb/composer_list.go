@@ -37,7 +37,8 @@ func (f *Face) posts(w http.ResponseWriter, r *ui.Request) error {
 	l := &postList{r: r, q: r.URL.Query(), write: r.May(team.WritePosts), view: r.URL.Query().Get("view")}
 	if l.view != "all" && l.view != "bin" {
 		l.view = "drafts"
-		if !r.May(team.SeeDrafts) {
+		// Who looks for words looks everywhere, unless she chose the drafts.
+		if !r.May(team.SeeDrafts) || l.q.Get("q") != "" && l.q.Get("view") != "drafts" {
 			l.view = "all"
 		}
 	}
