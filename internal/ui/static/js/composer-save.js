@@ -155,7 +155,7 @@ export function take(answer) {
   if (hours && answer.html?.gestures) hours.hidden = !form.querySelector("[data-go]");
   if (answer.saved) tell(answer.saved);
   const title = document.querySelector(".top h1");
-  if (title && answer.title && !answer.status) title.textContent = answer.title;
+  if (title && answer.title && !answer.status) title.textContent = title.title = answer.title;
   draw();
 }
 
