@@ -34,6 +34,8 @@ type cli struct {
 	Token   tokenCmd   `cmd:"" help:"API tokens: add, list, revoke."`
 	Channel channelCmd `cmd:"" help:"Channels: networks, list, connect, probe, remove."`
 	Post    postCmd    `cmd:"" help:"Posts: add, list, show, schedule, move, freeze, thaw."`
+	Import  importCmd  `cmd:"" help:"Bring in posts from a CSV or XLSX file; --dry-run says what would come in."`
+	Export  exportCmd  `cmd:"" name:"export-posts" aliases:"export" help:"Write a brand's posts to a file."`
 	Bench   benchCmd   `cmd:"" help:"Measure this machine: the budgets of the documentation."`
 	Version versionCmd `cmd:"" help:"Say which version this is."`
 }

@@ -35,6 +35,7 @@ type view struct {
 	names     map[id.Person]string
 	when      when
 	free      *publishing.Free
+	pictures  *publishing.Waiting // for pictures by their address
 	shown     shown
 	write     bool
 	publish   bool
@@ -77,6 +78,9 @@ func (f *Face) view(r *ui.Request, p publishing.Post, s shown) (*view, error) {
 	}
 	if p.ID != "" {
 		if v.pubs, err = f.Room.Publications(ctx, r.Actor, b, p.ID); err != nil {
+			return nil, err
+		}
+		if v.pictures, err = f.Room.WaitingPictures(ctx, r.Actor, b, p.ID); err != nil {
 			return nil, err
 		}
 	}
