@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,17 +51,24 @@ func (p dayPosts) Any(ctx context.Context, a team.Actor, b id.Brand) (bool, erro
 }
 
 func (p dayPosts) Troubles(ctx context.Context, a team.Actor, b id.Brand, since time.Time, limit int) ([]today.Trouble, error) {
-	page, err := p.Ledger(ctx, a, b, publishing.PublicationFilter{From: since, States: []publishing.State{publishing.Failed, publishing.Unknown, publishing.Frozen}}, "", limit)
+	// One state at a time: each has an index of its own, and this is asked for
+	// the rail of every page.
+	var rows []publishing.PublicationRow
+	for _, state := range []publishing.State{publishing.Failed, publishing.Unknown, publishing.Frozen} {
+		page, err := p.Ledger(ctx, a, b, publishing.PublicationFilter{From: since, States: []publishing.State{state}}, "", limit)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, page.Items...)
+	}
+	slices.SortStableFunc(rows, func(x, y publishing.PublicationRow) int { return y.DueAt.Compare(x.DueAt) })
 	var out []today.Trouble
-	for _, x := range page.Items {
+	for _, x := range rows[:min(len(rows), limit)] {
 		if x.State == publishing.Frozen && x.Problem == "" || x.Problem == "publishing.taken_off" {
 			continue // held by a freeze that stands, or given up by a person
 		}
 		out = append(out, today.Trouble{Publication: x.ID, Brand: x.Brand, Post: x.Post, Title: x.Title, Channel: x.Channel, State: string(x.State),
 			DueAt: x.DueAt, Problem: x.Problem, Detail: x.Detail})
-	}
-	if err != nil {
-		return nil, err
 	}
 	late, err := p.Overdue(ctx, a, b, limit)
 	for _, x := range late {

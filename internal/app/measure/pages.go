@@ -69,7 +69,10 @@ func (b *bench) pages(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return b.served(ctx, br)
+	if err := b.served(ctx, br); err != nil {
+		return err
+	}
+	return b.ratio(ctx, br)
 }
 
 // served starts the program anew on the filled folder, in a process of its own,
