@@ -57,10 +57,14 @@ func (c *importCmd) Run(e *env) error {
 		if err != nil {
 			return errors.Join(err, dropped())
 		}
+		take := publishing.Accept{Bad: c.SkipBad, Again: c.Again}
 		if err := c.tell(e, a, imp); err != nil || c.DryRun {
+			if err == nil {
+				err = imp.Report.Stops(take) // a script learns it from the exit code
+			}
 			return errors.Join(err, dropped())
 		}
-		if _, err = a.Publishing.RunImport(e.ctx, owner, b.ID, imp.ID, publishing.Accept{Bad: c.SkipBad, Again: c.Again}); err != nil {
+		if _, err = a.Publishing.RunImport(e.ctx, owner, b.ID, imp.ID, take); err != nil {
 			return errors.Join(err, dropped())
 		}
 		if err := a.Publishing.CarryImport(e.ctx, publishing.ImportJob{Brand: b.ID, Import: imp.ID}); err != nil {

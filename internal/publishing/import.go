@@ -312,7 +312,7 @@ func (s *Service) RunImport(ctx context.Context, a team.Actor, b id.Brand, imp I
 			return got, err
 		}
 	}
-	if err := got.Report.takes(take); err != nil {
+	if err := got.Report.Stops(take); err != nil {
 		return got, err
 	}
 	err = s.DB.Write(ctx, func(tx *sqldb.Tx) error {
@@ -330,8 +330,8 @@ func (s *Service) RunImport(ctx context.Context, a team.Actor, b id.Brand, imp I
 	return got, err
 }
 
-// takes tells whether nothing stands in the way of an order.
-func (r ImportReport) takes(take Accept) error {
+// Stops is what stands in the way of an order; nil when nothing does.
+func (r ImportReport) Stops(take Accept) error {
 	switch {
 	case len(r.Questions) > 0:
 		return errQuestions.With("n", len(r.Questions))

@@ -79,6 +79,9 @@ func (s *Service) readImport(ctx context.Context, a team.Actor, imp Import) (*im
 	r.place(reading)
 	if reading.Order == exchange.Unsure && reading.Dates.Ask() {
 		r.ask(ImportQuestion{Key: "import.ask_order", Sample: reading.Dates.Sample})
+		if reading.Order = reading.Dates.Order; reading.Order == exchange.Unsure {
+			reading.Order = exchange.DayFirst // to go on looking; nothing comes in before the answer
+		}
 	}
 	if !slices.ContainsFunc(reading.Shape.Columns, func(c exchange.Column) bool { return c.Field == exchange.Text || c.Field == exchange.Media }) {
 		r.ask(ImportQuestion{Key: "import.ask_text"})
@@ -361,6 +364,14 @@ func (r *importReader) goes(row exchange.Row) (out []id.Channel) {
 	return out
 }
 
+// openPlace tells whether it is still to be said where the row goes.
+func (r *importReader) openPlace(row exchange.Row) bool {
+	return slices.ContainsFunc(r.load.report.Questions, func(q ImportQuestion) bool {
+		return q.Key == "import.ask_channels" && len(row.Targets) == 0 ||
+			q.Key == "import.ask_place" && slices.ContainsFunc(row.Targets, func(t exchange.Target) bool { return t.Key() == q.Target.Key() })
+	})
+}
+
 // hour settles when the row's post leaves.
 func (r *importReader) hour(row exchange.Row, out *readyRow, bad func(string, map[string]any), mild func(string, string, string, map[string]any)) {
 	w := clock.Wall{Local: row.Local, Zone: row.Zone}
@@ -444,7 +455,7 @@ func (r *importReader) look(row exchange.Row, out *readyRow, mild func(string, s
 	} else {
 		r.twins[sign] = "line:" + strconv.Itoa(row.Line)
 	}
-	if out.fate == fateSchedule && len(out.post.Variants) == 0 {
+	if out.fate == fateSchedule && len(out.post.Variants) == 0 && !r.openPlace(row) {
 		out.fate = fateDraft
 		mild("", "", "import.nowhere", nil)
 	}

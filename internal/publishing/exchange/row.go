@@ -362,6 +362,8 @@ func (s Shape) alts(row *Row, rec Record, alts []string) {
 
 func (row *Row) setHour(day, hour moment, hourAt Column, wrong func(Column, string, string)) {
 	switch {
+	case !day.hasDay && hour.hasHour && row.Bad():
+		return // its day is what is wrong
 	case !day.hasDay && hour.hasHour:
 		wrong(hourAt, "", "exchange.hour_alone")
 		return
