@@ -12,6 +12,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 //go:embed static
@@ -21,7 +22,7 @@ var static embed.FS
 type asset struct {
 	ctype string
 	plain []byte
-	zip   []byte // nil when it does not shrink
+	zip   func() []byte // made when first asked for; nil when it does not shrink
 }
 
 // assets are the static files under one name that changes with any of them:
@@ -59,13 +60,7 @@ func load(from fs.FS) *assets {
 			f.ctype = mime.TypeByExtension(path.Ext(name))
 		}
 		if path.Ext(name) != ".woff2" && path.Ext(name) != ".png" {
-			var z bytes.Buffer
-			w, _ := gzip.NewWriterLevel(&z, gzip.BestCompression)
-			_, _ = w.Write(b) // into memory
-			_ = w.Close()
-			if z.Len() < len(b) {
-				f.zip = z.Bytes()
-			}
+			f.zip = sync.OnceValue(func() []byte { return shrunk(b) })
 		}
 		a.files[name] = f
 		return nil
@@ -75,6 +70,18 @@ func load(from fs.FS) *assets {
 	}
 	a.hash = hex.EncodeToString(sum.Sum(nil)[:6])
 	return a
+}
+
+// shrunk is b compressed, nil when that does not make it smaller.
+func shrunk(b []byte) []byte {
+	var z bytes.Buffer
+	w, _ := gzip.NewWriterLevel(&z, gzip.BestCompression)
+	_, _ = w.Write(b) // into memory
+	_ = w.Close()
+	if z.Len() >= len(b) {
+		return nil
+	}
+	return bytes.Clone(z.Bytes())
 }
 
 // Asset is the address of a static file; it panics on a name that is not
@@ -110,8 +117,10 @@ func (a *assets) handler() http.Handler {
 		}
 		body := f.plain
 		if f.zip != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-			h.Set("Content-Encoding", "gzip")
-			body = f.zip
+			if zip := f.zip(); zip != nil {
+				h.Set("Content-Encoding", "gzip")
+				body = zip
+			}
 		}
 		h.Set("Content-Length", strconv.Itoa(len(body)))
 		if r.Method != http.MethodHead {
