@@ -73,6 +73,13 @@ func (r rights) Examine(ctx context.Context, q sqldb.Q, s publishing.Subject) ([
 // libraryFace is the media library with what it shows of other rooms.
 func (a *App) libraryFace() face {
 	return assetsweb.New(assetsweb.Config{Room: a.Assets, Who: a.called, Networks: a.Channels.Networks(), Channels: a.Channels.List,
+		Brand: func(ctx context.Context, actor team.Actor, b id.Brand) string {
+			got, err := a.Brands.Get(ctx, actor, b)
+			if err != nil {
+				return ""
+			}
+			return got.Name
+		},
 		History: func(ctx context.Context, b id.Brand, m id.Media) ([]logbook.Record, error) {
 			return a.Book.ListSubject(ctx, a.DB, b, logbook.Subject{Kind: "media", ID: string(m)})
 		}})

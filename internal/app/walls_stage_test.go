@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"vigie/internal/assets"
 	"vigie/internal/base/id"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/publishing"
@@ -60,6 +61,12 @@ func buildStreet(h *house) *street {
 	added, err := h.Assets.Add(ctx, me, s.a, "vitrine-zinnober-quokka.png", picture(h.T, 200))
 	h.ok(err)
 	h.ok(h.Jobs.Drain(ctx))
+	_, err = h.Assets.SaveLicence(ctx, me, s.a, added.Media.ID, 0, assets.Licence{Kind: assets.Stock, Holder: "Agence Zinnober", Price: 100})
+	h.ok(err)
+	agreed, err := h.Assets.SaveConsent(ctx, me, s.a, added.Media.ID, assets.Consent{Kind: assets.Model, Who: "Ondine Zinnober"})
+	h.ok(err)
+	paper, err := h.Assets.AddDocument(ctx, me, s.a, added.Media.ID, agreed.ID, "accord-zinnober.pdf", strings.NewReader("%PDF-1.7"))
+	h.ok(err)
 	up, err := h.Assets.BeginUpload(ctx, me, s.a, "zinnober-suite.png", 4000)
 	h.ok(err)
 	s.draft = h.draft(me, s.a, "Brouillon zinnober", "Un quokka zinnober encore secret.", ch.ID)
@@ -86,6 +93,7 @@ func buildStreet(h *house) *street {
 		"brand": string(s.a), "archived": string(gone), "person": string(s.ondine.id), "invitation": string(inv.ID), "session": string(sessions[0].ID),
 		"token": string(tokens[0].ID), "channel": string(ch.ID), "signin": in.ID, "campaign": string(camp.ID), "slot": slot.ID,
 		"media": string(added.Media.ID), "upload": string(up.ID), "post": string(s.draft.ID), "publication": string(pubs[0].ID), "freeze": frost.Freeze.ID,
+		"consent": string(agreed.ID), "document": string(paper.ID),
 		"account": ch.Handle, "key": strings.Repeat("ab", 32),
 	}
 	s.secret = []string{mark, ch.Handle, link, string(planned.ID)}

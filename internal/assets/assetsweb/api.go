@@ -65,6 +65,7 @@ func (f *Face) API(r *api.Registry) {
 			return versioned(c)(f.Room.Unbin(ctx, c.Actor, c.Brand, in.Media))
 		})
 
+	f.apiRights(r)
 	api.Register(r, api.Op{ID: "begin-upload", Method: "POST", Path: uploads, Guard: add, Group: group, Summary: "Begin a resumable upload", Status: 201,
 		Description: "Then send the pieces in order with `append-upload` and end with `finish-upload`. An upload that nobody goes on with is forgotten after two days."},
 		func(ctx context.Context, c api.Call, in *struct {
@@ -139,10 +140,15 @@ func (f *Face) apiList(ctx context.Context, c api.Call, in *struct {
 	api.InBrand
 	api.Paged
 	Q    string `query:"q" maxLength:"200" doc:"Words in name, alternative text, credit and caption"`
-	Show string `query:"show" enum:",alt,unused,bin" doc:"alt: without alternative text; unused: shown by no post; bin: what lies in the bin"`
+	Show string `query:"show" enum:",alt,used,unused,bin" doc:"alt: without alternative text; used, unused: shown by some post, by none; bin: what lies in the bin"`
 	Type string `query:"type" enum:",image/jpeg,image/png,image/gif,image/webp"`
+
+	Right  string `query:"right" enum:",unknown,open,soon,later,ended,withdrawn" doc:"Where the right to show it stands"`
+	Shape  string `query:"shape" enum:",landscape,portrait,square"`
+	Folder string `query:"folder" maxLength:"200" doc:"This folder and those in it"`
+	Tag    string `query:"tag" maxLength:"60"`
 }) (*api.Out[api.List[Item]], error) {
-	q := query{q: in.Q, show: in.Show, kind: in.Type}
+	q := query{q: in.Q, show: in.Show, kind: in.Type, right: in.Right, shape: in.Shape, folder: in.Folder, tag: in.Tag}
 	p, err := f.Room.List(ctx, c.Actor, c.Brand, q.filter(), in.Cursor, in.Limit)
 	if err != nil {
 		return nil, err

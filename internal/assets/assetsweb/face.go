@@ -39,6 +39,8 @@ type Config struct {
 	Channels func(ctx context.Context, a team.Actor, b id.Brand) ([]channel.Channel, error)
 	// History reads what the logbook has of a media; nil: nothing.
 	History func(ctx context.Context, b id.Brand, m id.Media) ([]logbook.Record, error)
+	// Brand names a brand in a sentence; nil: "the brand".
+	Brand func(ctx context.Context, a team.Actor, b id.Brand) string
 	// Recall is the page that takes a publication back or corrects it, when
 	// there is one beside its own; nil: its own page does.
 	Recall func(b id.Brand, p id.Publication) string

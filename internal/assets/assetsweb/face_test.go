@@ -380,8 +380,12 @@ func TestStrangersGet404Everywhere(t *testing.T) {
 	each(t, func(st *stand) {
 		it := st.given("a.jpg", photo(80, 60))
 		up := decode[progress](st, st.ask("POST", "/b/"+string(kerlann)+"/uploads", "community", strings.NewReader(`{"name":"q","bytes":5}`), "Accept", "application/json"))
-		fill := strings.NewReplacer("{brand}", string(kerlann), "{media}", string(it.ID), "{upload}", string(up.ID))
-		other := strings.NewReplacer("{brand}", string(sobo), "{media}", string(it.ID), "{upload}", string(up.ID))
+		also := []string{"{media}", string(it.ID), "{upload}", string(up.ID), "{consent}", string(it.ID), "{document}", string(it.ID)}
+		fill := strings.NewReplacer(append([]string{"{brand}", string(kerlann)}, also...)...)
+		other := strings.NewReplacer(append([]string{"{brand}", string(sobo)}, also...)...)
+		// What the description of an operation asks of its body is asked of everybody.
+		bodies := map[string]string{"put-media-licence": `{"kind":"own"}`, "add-media-consent": `{"kind":"model","who":"x"}`, "put-media-consent": `{"kind":"model","who":"x"}`,
+			"tell-media-apart": `{"other":"` + string(it.ID) + `"}`, "crop-media": `{"network":"practice","ratio":"1:1"}`}
 		try := func(method, path, name string) {
 			w := st.ask(method, fill.Replace(path), "stranger", strings.NewReader(`{}`), "Content-Type", "application/json", "Upload-Offset", "0", "Accept", "application/json")
 			if w.Code != 404 || strings.Contains(w.Body.String(), "a.jpg") || strings.Contains(w.Body.String(), "Kerlann") {
@@ -398,7 +402,14 @@ func TestStrangersGet404Everywhere(t *testing.T) {
 			case method == "PATCH" && strings.HasSuffix(path, "/{upload}"):
 				kind = "application/octet-stream"
 			}
-			w = st.ask(method, other.Replace(path), "stranger", strings.NewReader(`{}`), "Content-Type", kind, "Upload-Offset", "0", "Accept", "application/json")
+			body := "{}"
+			if b, ok := bodies[name]; ok {
+				body = b
+			}
+			if name == "renew-media" || name == "add-media-document" {
+				kind, body = "multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x.pdf\"\r\n\r\n%PDF-\r\n--b--\r\n"
+			}
+			w = st.ask(method, other.Replace(path), "stranger", strings.NewReader(body), "Content-Type", kind, "Upload-Offset", "0", "Accept", "application/json")
 			if gone := method == "DELETE" && strings.Contains(path, "{upload}") && w.Code == 204; w.Code != 404 && !gone || strings.Contains(w.Body.String(), "a.jpg") {
 				st.Errorf("%s %s by another brand: %d %s", method, name, w.Code, w.Body)
 			}

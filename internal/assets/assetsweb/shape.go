@@ -26,6 +26,10 @@ type Item struct {
 	Focus   *assets.Point `json:"focus,omitempty" doc:"The point that a crop must keep"`
 	Made    time.Time     `json:"made"`
 	Version int64         `json:"version"`
+	Folder  string        `json:"folder,omitempty" example:"Noël/Vitrine"`
+	Tags    []string      `json:"tags,omitempty"`
+	Number  int64         `json:"number" doc:"Which version of the picture it is, from 1"`
+	Newer   id.Media      `json:"newer,omitempty" doc:"The version that took its place"`
 	Binned  *time.Time    `json:"binned,omitempty" doc:"Since when it lies in the bin"`
 	Thumb   string        `json:"thumb,omitempty" doc:"320 px, once ready"`
 	View    string        `json:"view,omitempty" doc:"1600 px, once ready"`
@@ -37,7 +41,8 @@ type Item struct {
 func item(l *i18n.Loc, m assets.Media) Item {
 	at := page(m.Brand) + "/" + string(m.ID)
 	it := Item{ID: m.ID, Name: m.Name, State: m.State, Problem: m.Problem, Type: m.Type, Bytes: m.Bytes, Width: m.Width, Height: m.Height,
-		Alt: m.Alt, Credit: m.Facts.Credit, Caption: m.Facts.Caption, Place: m.Facts.Place, Focus: m.Focus, Made: m.Made, Version: m.Version, Href: at}
+		Alt: m.Alt, Credit: m.Facts.Credit, Caption: m.Facts.Caption, Place: m.Facts.Place, Focus: m.Focus, Made: m.Made, Version: m.Version, Href: at,
+		Folder: m.Folder, Tags: m.Tags, Number: max(m.Number, 1), Newer: m.Newer}
 	if m.State == assets.Refused {
 		it.Why = why(l, m)
 	}
