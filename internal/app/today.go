@@ -70,11 +70,28 @@ func (p dayPosts) Troubles(ctx context.Context, a team.Actor, b id.Brand, since 
 		out = append(out, today.Trouble{Publication: x.ID, Brand: x.Brand, Post: x.Post, Title: x.Title, Channel: x.Channel, State: string(x.State),
 			DueAt: x.DueAt, Problem: x.Problem, Detail: x.Detail})
 	}
+	open, err := p.OpenRecalls(ctx, a, b, limit)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range open {
+		if x.State == publishing.RecallCannot || x.Problem != "" && x.Attempts > 2 {
+			out = append(out, today.Trouble{Publication: x.Publication, Brand: x.Brand, Post: x.Post, Title: x.Title, Channel: x.Channel, State: "recall", DueAt: recallAt(x)})
+		}
+	}
 	late, err := p.Overdue(ctx, a, b, limit)
 	for _, x := range late {
 		out = append(out, today.Trouble{Publication: x.ID, Brand: x.Brand, Post: x.Post, Title: x.Title, Channel: x.Channel, State: "overdue", DueAt: x.DueAt})
 	}
 	return out, err
+}
+
+// recallAt is when a recall's leg came to its end, or tries again.
+func recallAt(l publishing.RecallLeg) time.Time {
+	if !l.Ended.IsZero() {
+		return l.Ended
+	}
+	return l.NextAt
 }
 
 func (p dayPosts) Sent(ctx context.Context, a team.Actor, b id.Brand, from, to time.Time, limit int) ([]today.Sent, error) {

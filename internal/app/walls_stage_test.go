@@ -86,6 +86,12 @@ func buildStreet(h *house) *street {
 	h.ok(err)
 	tokens, err := h.Team.Tokens(ctx, me)
 	h.ok(err)
+	past := "Zinnober d’hier"
+	old, err := h.Publishing.Record(ctx, me, s.a, publishing.Past{Edit: publishing.Edit{Text: &past}, At: h.DB.Now().Add(-26 * time.Hour),
+		Places: []publishing.Place{{Channel: ch.ID, Sent: []publishing.SentPart{{Ref: "zinnober-ref", URL: "https://quokka.example/zinnober"}}}}})
+	h.ok(err)
+	recall, err := h.Publishing.Recall(ctx, me, s.a, publishing.RecallOrder{Kind: publishing.TakeBack, Reason: "Un zinnober de trop", Posts: []id.Post{old[0].ID}})
+	h.ok(err)
 	frost, err := h.Publishing.Freeze(ctx, me, s.a, "Rappel zinnober de produits")
 	h.ok(err)
 
@@ -93,6 +99,7 @@ func buildStreet(h *house) *street {
 		"brand": string(s.a), "archived": string(gone), "person": string(s.ondine.id), "invitation": string(inv.ID), "session": string(sessions[0].ID),
 		"token": string(tokens[0].ID), "channel": string(ch.ID), "signin": in.ID, "campaign": string(camp.ID), "slot": slot.ID,
 		"media": string(added.Media.ID), "upload": string(up.ID), "post": string(s.draft.ID), "publication": string(pubs[0].ID), "freeze": frost.Freeze.ID,
+		"recall": string(recall.ID), "leg": string(recall.Legs[0].ID),
 		"consent": string(agreed.ID), "document": string(paper.ID),
 		"account": ch.Handle, "key": strings.Repeat("ab", 32),
 	}

@@ -92,9 +92,11 @@ type Needs struct {
 	// Bring fetches a picture by its address into the library. Errors: invalid
 	// (not there, refused, no picture), transient (try later). nil: it cannot.
 	Bring func(ctx context.Context, a team.Actor, b id.Brand, address string) (id.Media, error)
-	// Alert tells those who answer for the brand of a recall, in the
-	// transaction that begins it, and returns who they are; nil: nobody.
-	Alert func(ctx context.Context, tx *sqldb.Tx, r Recall) ([]id.Person, error)
+	// Answerable are those who answer for a brand; nil: nobody.
+	Answerable func(ctx context.Context, b id.Brand) ([]id.Person, error)
+	// Alert tells those a recall names (Told) of it, in the transaction that
+	// begins it; nil: only their open pages are told.
+	Alert func(ctx context.Context, tx *sqldb.Tx, r Recall) error
 	// Tell lets open pages know, after the commit.
 	Tell func(topic, kind string, data any)
 	Log  *slog.Logger

@@ -153,8 +153,15 @@ func (s *Service) recall(ctx context.Context, a team.Actor, b id.Brand, o Recall
 		return Recall{}, err
 	}
 	out := Recall{ID: id.New[RecallID](), Brand: b, Kind: o.Kind, Reason: o.Reason, Media: o.Media, By: a.Person}
+	if s.Answerable != nil {
+		all, err := s.Answerable(ctx, b)
+		if err != nil {
+			return Recall{}, err
+		}
+		out.Told = slices.DeleteFunc(all, func(p id.Person) bool { return p == a.Person }) // she knows
+	}
 	err = s.DB.Write(ctx, func(tx *sqldb.Tx) error {
-		out.Made, out.Legs, out.Told = tx.Now, nil, nil
+		out.Made, out.Legs = tx.Now, nil
 		var planned []RecallLeg
 		for _, item := range plan {
 			leg, ok, err := s.openLeg(ctx, tx, a, out, item)
@@ -170,7 +177,7 @@ func (s *Service) recall(ctx context.Context, a team.Actor, b id.Brand, o Recall
 		}
 		out.Legs = planned
 		if s.Alert != nil {
-			if out.Told, err = s.Alert(ctx, tx, out); err != nil {
+			if err := s.Alert(ctx, tx, out); err != nil {
 				return err
 			}
 		}

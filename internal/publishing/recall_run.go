@@ -89,6 +89,21 @@ func (l *Ledger) recaller(ctx context.Context) {
 	}
 }
 
+// StartRecalls begins, in place of Start, the part that recalls and nothing that
+// could make a post leave: for a command that ends. Stop ends it.
+func (l *Ledger) StartRecalls(ctx context.Context) error {
+	if err := l.join(ctx); err != nil {
+		return err
+	}
+	run, stop := context.WithCancel(context.WithoutCancel(ctx))
+	l.stop = stop
+	for _, loop := range []func(context.Context){l.recaller, l.heart} {
+		l.loops.Go(func() { loop(run) })
+	}
+	l.results.start()
+	return nil
+}
+
 const (
 	legsDue  = `state = 'waiting' AND next_at <= ?`
 	legsLost = `state = 'calling' AND NOT EXISTS (SELECT 1 FROM node n WHERE n.id = recall_leg.node)`
@@ -248,6 +263,13 @@ func (l *Ledger) later(ctx context.Context, tx *sqldb.Tx, leg RecallLeg, wait ti
 // receipt makes of a leg's end what the publication and its post show, and
 // closes the recall after its last one.
 func (s *Service) receipt(ctx context.Context, tx *sqldb.Tx, leg RecallLeg, end RecallState, step Step) error {
+	if step.Who == "" { // it is done in the name of whoever asked for it
+		who, err := sqldb.Value[string](ctx, tx, `SELECT by_person FROM recall WHERE brand = ? AND id = ?`, leg.Brand, leg.Recall)
+		if err != nil {
+			return err
+		}
+		step.Who = who
+	}
 	act, set, args := "", `recalled = FALSE`, []any{}
 	switch end {
 	case RecallDeleted, RecallByHand:

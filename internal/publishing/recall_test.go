@@ -79,11 +79,12 @@ func receipts(r Recall) (out []RecallState) {
 func TestOneGestureTakesAPostOffEveryNetwork(t *testing.T) {
 	each(t, func(s *stage) {
 		told := id.New[id.Person]()
-		s.room.Alert = func(_ context.Context, _ *sqldb.Tx, r Recall) ([]id.Person, error) {
-			if r.Reason == "" || len(r.Legs) != 2 {
+		s.room.Answerable = func(context.Context, id.Brand) ([]id.Person, error) { return []id.Person{told, s.claire.Person}, nil }
+		s.room.Alert = func(_ context.Context, _ *sqldb.Tx, r Recall) error {
+			if r.Reason == "" || len(r.Legs) != 2 || !slices.Equal(r.Told, []id.Person{told}) {
 				t.Errorf("told of %+v", r)
 			}
-			return []id.Person{told}, nil
+			return nil
 		}
 		s.ledger(LedgerConfig{Alone: true})
 		p := s.sent("Un prix faux\n---\nEt sa suite", s.chans...)

@@ -35,7 +35,7 @@ type Trouble struct {
 	Post        id.Post        `json:"post"`
 	Title       string         `json:"title"`
 	Channel     id.Channel     `json:"channel"`
-	State       string         `json:"state"` // "failed", "unknown", "overdue" without an attempt, or "frozen" for one whose hour was missed
+	State       string         `json:"state"` // "failed", "unknown", "overdue" without an attempt, "recall" for one that does not come down by itself, or "frozen" for one whose hour was missed
 	DueAt       time.Time      `json:"due_at"`
 	Problem     string         `json:"problem,omitempty"` // message key
 	Detail      map[string]any `json:"detail,omitempty"`

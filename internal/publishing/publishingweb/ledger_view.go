@@ -64,7 +64,7 @@ func (v *oneView) problem() string {
 	if v.pub.Problem == "" {
 		return ""
 	}
-	return v.r.T(v.pub.Problem, pairs(v.pub.Detail)...)
+	return v.r.T(v.pub.Problem, append(pairs(v.pub.Detail), "network", v.where())...)
 }
 
 func (v *oneView) signal() ui.Signal {
@@ -91,7 +91,7 @@ func (v *oneView) late() string {
 
 // withdrawable tells whether the network lets it be taken back.
 func (v *oneView) withdrawable() bool {
-	if v.pub.State != publishing.Sent || !v.channel.Capabilities.Delete || !v.channel.Removed.IsZero() {
+	if v.pub.State != publishing.Sent && v.pub.State != publishing.Failed || !v.channel.Capabilities.Delete || !v.channel.Removed.IsZero() {
 		return false
 	}
 	for _, s := range v.pub.Sent {
@@ -130,6 +130,7 @@ var stepSignals = map[publishing.StepKind]ui.Signal{
 	publishing.StepRefused: ui.Alert, publishing.StepNotSent: ui.Watch, publishing.StepUnclear: ui.Watch,
 	publishing.StepNotFound: ui.Info, publishing.StepDoubt: ui.Watch, publishing.StepMissed: ui.Watch,
 	publishing.StepStopped: ui.Alert, publishing.StepBlocked: ui.Alert, publishing.StepFrozen: ui.Info, publishing.StepThawed: ui.Info,
+	publishing.StepRecalled: ui.Watch, publishing.StepRecallFailed: ui.Watch, publishing.StepCorrected: ui.Calm,
 	publishing.StepAwaits: ui.Watch, publishing.StepCleared: ui.Calm,
 }
 
@@ -152,7 +153,7 @@ func (v *oneView) story(s publishing.Step) story {
 	}
 	out := story{At: s.At, Signal: stepSignals[s.What], Text: l.T(key, detail...), Answer: s.Answer}
 	if s.Problem != "" {
-		out.Text += " " + l.T(s.Problem, pairs(s.Detail)...)
+		out.Text += " " + l.T(s.Problem, append(pairs(s.Detail), "network", v.where())...)
 	}
 	if u, ok := s.Detail["url"].(string); ok && (strings.HasPrefix(u, "https://") || strings.HasPrefix(u, "http://") || strings.HasPrefix(u, "/")) {
 		out.URL = u

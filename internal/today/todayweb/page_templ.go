@@ -1110,7 +1110,7 @@ func troubles(v view) templ.Component {
 }
 
 func troubleSignal(t today.Trouble) ui.Signal {
-	if t.State == "failed" || t.State == "overdue" {
+	if t.State == "failed" || t.State == "overdue" || t.State == "recall" {
 		return ui.Alert
 	}
 	return ui.Watch
