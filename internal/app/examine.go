@@ -2,9 +2,12 @@ package app
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"vigie/internal/base/clock"
+	"vigie/internal/base/fault"
+	"vigie/internal/base/holidays"
 	"vigie/internal/base/id"
 	"vigie/internal/brand"
 	"vigie/internal/charter"
@@ -12,13 +15,14 @@ import (
 	"vigie/internal/platform/spell"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/publishing"
+	"vigie/internal/publishing/preflight"
 	"vigie/internal/team"
 )
 
 // examiners lists who looks at what would leave, in the order in which their
 // findings are shown.
 func (a *App) examiners() []publishing.Examiner {
-	return []publishing.Examiner{ignoring{a, []publishing.Examiner{charterEyes{a}, rights{a}, spellEyes{a}}}}
+	return []publishing.Examiner{ignoring{a, []publishing.Examiner{charterEyes{a}, rights{a}, dayEyes{a}, preflight.Looks{Houses: a.houses}, preflight.NewTwins(), spellEyes{a}}}}
 }
 
 // ignoring asks all the others and leaves out what somebody let stand in the
@@ -159,6 +163,71 @@ func (e spellEyes) Examine(ctx context.Context, q sqldb.Q, s publishing.Subject)
 				return out, nil
 			}
 		}
+	}
+	return out, nil
+}
+
+// dayEyes are the days on which a brand keeps silent or minds what it says: its
+// own, the commemorations, the public holidays.
+type dayEyes struct{ *App }
+
+// Examine implements publishing.Examiner.
+func (e dayEyes) Examine(ctx context.Context, q sqldb.Q, s publishing.Subject) ([]publishing.Finding, error) {
+	if s.At.IsZero() {
+		return nil, nil
+	}
+	zone, err := clock.Zone(s.Zone)
+	if err != nil {
+		return nil, err
+	}
+	day := s.At.In(zone)
+	own, err := e.Charter.DaysOn(ctx, q, s.Brand, day.Format(time.DateOnly))
+	if err != nil {
+		return nil, err
+	}
+	hour := &publishing.Remedy{Do: "field", Key: "charter.do.hour", Field: "date"}
+	var out []publishing.Finding
+	for _, d := range own {
+		out = append(out, publishing.Finding{Rule: "preflight.silent", Severity: d.Severity, Key: "preflight.silent", Values: map[string]any{"name": d.Name}, Why: d.Why, Remedy: hour})
+	}
+	if s.Leaving {
+		return out, nil
+	}
+	for _, d := range holidays.Sensitive(day) {
+		out = append(out, publishing.Finding{Rule: "preflight.sensitive", Severity: network.Warn, Key: "preflight.day." + d.Key, Remedy: hour})
+	}
+	// Only where the calendar is French.
+	if zone.String() == "Europe/Paris" {
+		if d, ok := holidays.PublicOn(day); ok && len(out) == 0 {
+			out = append(out, publishing.Finding{Rule: "preflight.holiday", Severity: network.Warn, Key: "preflight.holiday." + d.Key, Remedy: hour})
+		}
+	}
+	return out, nil
+}
+
+// houses are brands with their accounts, for the look for a wrong one.
+func (a *App) houses(ctx context.Context, q sqldb.Q, brands []id.Brand) ([]preflight.House, error) {
+	var out []preflight.House
+	for _, key := range brands {
+		if slices.ContainsFunc(out, func(h preflight.House) bool { return h.ID == key }) || len(out) == 50 {
+			continue
+		}
+		b, err := brand.Load(ctx, q, key)
+		if fault.Is(err, fault.NotFound) {
+			continue // archived meanwhile
+		}
+		if err != nil {
+			return nil, err
+		}
+		h := preflight.House{ID: key, Name: b.Name, Language: b.Language}
+		accounts, err := a.Channels.List(ctx, team.Program("preflight"), key)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range accounts {
+			h.Handles = append(h.Handles, c.Handle)
+		}
+		out = append(out, h)
 	}
 	return out, nil
 }

@@ -164,8 +164,8 @@ func first(p part, j int) bool {
 
 var (
 	runRE      = regexp.MustCompile(`[!?]{2,}|\.{4,}|…[.…]+`)
-	exclaimRE  = regexp.MustCompile(`!`)
-	questionRE = regexp.MustCompile(`\?`)
+	exclaimRE  = regexp.MustCompile(`!+`)
+	questionRE = regexp.MustCompile(`\?+`)
 	ellipsisRE = regexp.MustCompile(`…|\.{3,}`)
 )
 

@@ -226,6 +226,11 @@ func (v *view) sentence(t noticed) string {
 	return s
 }
 
+// quotes tells whether the sentence of a finding quotes its words itself.
+func (v *view) quotes(t noticed) bool {
+	return t.Words != "" && spelling(t.Finding) && strings.Contains(v.r.T(t.Key, pairs(t.Values)...), t.Words)
+}
+
 // shortWords are the words of a finding, fit for a line.
 func shortWords(t noticed) string {
 	if utf8.RuneCountInString(t.Words) > 60 {

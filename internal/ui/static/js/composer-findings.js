@@ -212,6 +212,7 @@ if (section && areas().length) {
     soon();
   });
   form.addEventListener("change", soon);
+  document.addEventListener("vigie:topics", soon); // a draft that is kept now: what is let stand in it can be
   document.addEventListener("vigie:event", (e) => {
     if (e.detail.kind === "charter" || e.detail.kind === "freeze") soon();
   });
