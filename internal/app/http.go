@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -166,6 +167,10 @@ func (a *App) Serve(ctx context.Context, ln net.Listener) error {
 		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) }}
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(ln) }()
+	// Starting takes memory that serving does not need; an idle instance would
+	// keep it for minutes, on a machine that may have half a gigabyte.
+	settled := time.AfterFunc(2*time.Second, debug.FreeOSMemory)
+	defer settled.Stop()
 	select {
 	case err := <-done:
 		return err
