@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"vigie/internal/assets"
 	"vigie/internal/base/id"
