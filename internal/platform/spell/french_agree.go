@@ -1,0 +1,390 @@
+package spell
+
+import "strings"
+
+// ruleSi: no conditional after si.
+func (c *clause) ruleSi(k int, t *term) bool {
+	if t.low != "si" && t.low != "s'" || !(t.fresh || t.first || setOf("et mais même comme ou car")[c.prev(k, 1).low]) {
+		return false
+	}
+	subj, verb := c.next(k, 1), c.next(k, 2)
+	if !wordsSubj[subj.low] {
+		return false
+	}
+	by := 2
+	for setOf("ne n' me m' te t' se s' le la les l' nous vous y en lui leur")[verb.low] && by < 5 {
+		by++
+		verb = c.next(k, by)
+	}
+	if !verb.l.cond || verb.l.imperfect {
+		return false
+	}
+	list := c.kin(verb.low, func(_ *lecture, r reading) bool {
+		return r.is("po:iimp") && lectureOf([]reading{r}).persons&verb.l.persons != 0
+	})
+	if len(list) == 0 {
+		return false
+	}
+	c.say(verb, verb, "fr.si", list[0])
+	return true
+}
+
+// ruleElision: "de avoir", "si il", "que elle", "le ami"; "à le", "de les".
+func (c *clause) ruleElision(k int, t *term) bool {
+	next := c.next(k, 1)
+	if next.low == "" || next.num || next.properly() && !vowel(next.s) || caseOf(next.s) == capital {
+		return false
+	}
+	switch t.low {
+	case "si":
+		if next.low == "il" || next.low == "ils" {
+			c.say(t, next, "fr.elision", "s'"+next.low)
+			return true
+		}
+	case "je", "que", "ne", "me", "te", "se", "de", "lorsque", "puisque", "jusque", "le", "la":
+		if !strings.ContainsRune("aeiouéèêàâîôûœæh", rune0(next.low)) || next.properly() {
+			return false
+		}
+		head := strings.TrimSuffix(strings.TrimSuffix(t.low, "e"), "a") + "'"
+		switch {
+		case setOf("un une onze oui y ou où à en et on au aux est")[next.low] && t.low != "que" && t.low != "lorsque" && t.low != "puisque" && !(next.low == "en" || next.low == "est" || next.low == "y"):
+			return false
+		case next.low == "onze" || next.low == "oui" || next.low == "ou" || next.low == "et" && t.low != "je":
+			return false
+		case setOf("le la")[t.low] && (setOf("en y à a au aux et ou est un une onze")[next.low] || next.l.tool || next.l.adverb || next.l.finite && !next.l.noun && t.low == "la" && false):
+			return false
+		case (t.low == "de" || t.low == "que") && (next.l.name || len(next.low) < 2):
+			return false
+		}
+		if c.d.correct(head+next.low, nil) && (rune0(next.low) != 'h' || !c.d.correct("le"+next.low, nil) && c.d.correct("l'"+next.low, nil)) {
+			if !next.l.nominal() && !next.l.finite && !next.l.infinitive && !next.l.tool && !next.l.adverb {
+				return false
+			}
+			c.say(t, next, "fr.elision", head+next.s)
+			return true
+		}
+	}
+	return false
+}
+
+// ruleHyphen: rejoignez nous, celui ci, est ce que, -t'il.
+func (c *clause) ruleHyphen(k int, t *term) bool {
+	next := c.next(k, 1)
+	switch {
+	case strings.Contains(t.low, "-t'") || strings.HasSuffix(t.low, " t'il"):
+		c.say(t, t, "fr.hyphen", strings.Replace(t.low, "-t'", "-t-", 1))
+		return true
+	case setOf("celui celle ceux celles")[t.low] && setOf("ci la là")[next.low] && (next.low != "la" || next.end3 || c.next(k, 2).l.finite):
+		c.say(t, next, "fr.hyphen", t.low+"-"+strings.Replace(next.low, "la", "là", 1))
+		return true
+	case setOf("moi toi lui elle nous vous eux elles soi")[t.low] && (next.low == "même" || next.low == "mêmes") && !setOf("pas si pour avec sans quand lorsque")[c.next(k, 2).low] && !wordsSubj[t.low] || setOf("moi lui soi eux")[t.low] && next.low == "mêmes":
+		c.say(t, next, "fr.hyphen", t.low+"-"+next.low)
+		return true
+	case t.low == "est" && next.low == "ce" && setOf("que qu'")[c.next(k, 2).low] && (t.fresh || setOf("qu' quand comment pourquoi où qui combien quoi")[c.prev(k, 1).low]):
+		c.say(t, next, "fr.hyphen", "est-ce")
+		return true
+	case t.first && strings.HasSuffix(t.low, "ez") && t.l.imperative && !t.l.noun:
+		after := c.next(k, 2)
+		if next.low == "vous" && (next.end3 || !after.l.finite) || setOf("nous moi")[next.low] && (next.end3 || !after.l.infinitive && after.low != "vous" && after.low != "y" && after.low != "en") {
+			c.say(t, next, "fr.hyphen", t.low+"-"+next.low)
+			return true
+		}
+	case t.low == "là" && next.low == "bas":
+		c.say(t, next, "fr.hyphen", "là-bas")
+		return true
+	}
+	return false
+}
+
+var personOfWord = map[string]uint8{"je": 1, "j'": 1, "tu": 2, "il": 4, "elle": 4, "on": 4, "ça": 4, "nous": 8, "vous": 16, "ils": 32, "elles": 32}
+
+// rulePerson: the verb agrees with its pronoun.
+func (c *clause) rulePerson(k int, t *term) bool {
+	mask := personOfWord[t.low]
+	if mask == 0 {
+		return false
+	}
+	before := c.prev(k, 1)
+	switch t.low {
+	case "nous", "vous":
+		if !(t.fresh && !t.joined || setOf("que qu' si quand lorsque où et mais car comme donc puisque ou")[before.low]) {
+			return false
+		}
+		if setOf("et ou")[before.low] && c.prev(k, 2).low != "" {
+			return false
+		}
+	case "elle", "elles", "ça":
+		if wordsBefore[before.low] || setOf("et ou comme que qu' c' est")[before.low] && t.low == "ça" || before.low == "et" || before.low == "ou" {
+			return false
+		}
+	}
+	verb := c.next(k, 1)
+	by, clitics := 1, 0
+	for setOf("ne n' me m' te t' se s' le la les l' nous vous y en lui leur")[verb.low] && by < 5 {
+		by++
+		clitics++
+		verb = c.next(k, by)
+	}
+	if verb.low == "" || verb.num || verb.properly() || t.low == "ça" && clitics == 0 && verb.l.noun {
+		return false
+	}
+	l := verb.l
+	if t.low == "nous" && verb.low == "autres" || verb.low == "même" || verb.low == "mêmes" {
+		return false
+	}
+	if l.finite || l.imperative {
+		if l.persons&mask != 0 || l.tool && !setOf("a est")[verb.low] || l.adverb || l.infinitive && !l.finite || l.name {
+			return false
+		}
+		// "nous" and "vous" before a verb of another person may be its object.
+		if (t.low == "nous" || t.low == "vous") && clitics == 0 && l.noun && !setOf("somme")[verb.low] {
+			return false
+		}
+		if l.ppas && !setOf("fait dit mis")[verb.low] || l.ppas && setOf("nous vous")[t.low] {
+			// "il fini", "je fait": the participle of what should be conjugated.
+			if setOf("nous vous elle elles ça")[t.low] || clitics > 0 {
+				return false
+			}
+		}
+		if setOf("nous vous")[t.low] && clitics > 0 && verb.low == "" {
+			return false
+		}
+		c.say(verb, verb, "fr.person", c.kin(verb.low, personOf(mask, l))...)
+		return true
+	}
+	// "il mangé", "je préparé": a participle without its auxiliary.
+	if l.ppas && strings.HasSuffix(verb.low, "é") && !l.noun && setOf("je j' tu il on ils")[t.low] {
+		c.say(verb, verb, "fr.person", c.kin(verb.low, personOf(mask, &lecture{list: []reading{"po:iimp"}}))...)
+		return true
+	}
+	// "vous souhaiter" after si, "nous vous inviter".
+	if l.infinitive && !l.noun && strings.HasSuffix(verb.low, "er") && (setOf("si que quand lorsque où comme dès puisque")[before.low] && before.low != "" && !(before.low == "que" && false) || t.low != "vous" && t.low != "nous" || t.low == "nous" && clitics == 1 && t.fresh) {
+		if before.low == "comme" || before.low == "que" && (t.low == "nous" || t.low == "vous") && clitics > 0 {
+			return false
+		}
+		c.say(verb, verb, "fr.person", c.kin(verb.low, personOf(mask, &lecture{list: []reading{"po:ipre"}}))...)
+		return true
+	}
+	// "je travail", "il cour": a noun where a verb must stand.
+	if l.noun && l.onlyNominal() && !l.adj && !l.ppas && setOf("je j' tu il on ils")[t.low] && (clitics == 0 || setOf("ne n' se s' me m' te t' vous nous")[c.next(k, by-1).low]) {
+		var list []string
+		for _, s := range c.d.suggest(verb.low, nil) {
+			if lectureOf(c.d.readings(s.word, nil)).persons&mask != 0 && len(list) < 3 {
+				list = append(list, s.word)
+			}
+		}
+		if len(list) == 0 {
+			return false
+		}
+		c.say(verb, verb, "fr.person", list...)
+		return true
+	}
+	return false
+}
+
+var (
+	pluralDet   = setOf("les des ces mes tes ses nos vos leurs aux plusieurs quelques certains certaines différents différentes deux trois quatre cinq six sept huit neuf dix douze quinze vingt trente quarante cinquante")
+	singularDet = setOf("un une le la ce cet cette mon ma ton ta son sa chaque notre votre du au aucun aucune")
+	sureDet     = setOf("un une ce cet cette mon ma ton ta son sa chaque notre votre du au aucun aucune des ces mes tes ses nos vos aux plusieurs quelques certains certaines deux trois quatre cinq six sept huit neuf dix douze quinze vingt trente quarante cinquante différents différentes")
+	// what may stand between article and noun without being either, or is used across genders
+	apart      = setOf("top super maxi mini méga giga hyper ultra best new extra demi semi avant web chef maire juge prof professeur auteur médecin ministre manager leader fan star modèle cent mille million plein tout tous toute toutes même mêmes plus moins autre autres tel telle chaque deux trois quatre fois cm designer influenceur live team crew story stories reel reels post posts like likes feed vlog smoothie brunch afterwork after before haut sud nord est ouest or orange marron rose kaki crème argent bordeaux ivoire chocolat hors deuxième gens quoi mieux trucs amour orgue délice œuvre hymne foudre couple merci enseigne mémoire livre mode manche poste tour voile moule vase critique physique garde aide guide gîte solde pub promo info bio perso déco")
+	collective = setOf("plupart moitié dizaine douzaine quinzaine vingtaine trentaine cinquantaine centaine majorité foule ensemble nombre partie série suite sorte type multitude poignée paire équipe reste quart tiers peu millier million minorité troupe groupe bande tas infinité totalité couple fois")
+)
+
+func detGender(low string) gender {
+	switch {
+	case setOf("un le ce cet mon ton son du au aucun certains différents")[low] && !setOf("mon ton son")[low]:
+		return masculine
+	case setOf("une la cette ma ta sa aucune certaines différentes")[low]:
+		return feminine
+	}
+	return masculine | feminine
+}
+
+// ruleDeterminer: les offres, un client, une offre, cette soirée.
+func (c *clause) ruleDeterminer(k int, t *term) bool {
+	many, one := pluralDet[t.low], singularDet[t.low]
+	if !many && !one {
+		return false
+	}
+	noun := c.next(k, 1)
+	l := noun.l
+	if noun.low == "" || noun.num || noun.properly() || !l.nominal() || l.tool || l.adverb || l.name || apart[noun.low] || caseOf(noun.s) == capital || len([]rune(noun.low)) < 3 || strings.ContainsAny(noun.low, "-·") {
+		return false
+	}
+	sure := sureDet[t.low]
+	if (l.finite || l.infinitive || l.imperative || l.ppre) && !sure {
+		return false // "les offre": he offers them
+	}
+	if l.infinitive || l.ppre {
+		return false
+	}
+	after := c.next(k, 2)
+	before := c.prev(k, 1)
+	if setOf("deux trois quatre cinq six sept huit neuf dix douze quinze vingt trente quarante cinquante")[t.low] && (l.adj && !l.noun || setOf("heure")[noun.low] && false || setOf("le du au")[before.low] && setOf("janvier février mars avril mai juin juillet août septembre octobre novembre décembre")[noun.low]) || setOf("janvier février mars avril mai juin juillet août septembre octobre novembre décembre rue place avenue boulevard")[noun.low] {
+		return false
+	}
+	if t.low == "des" && setOf("plus moins mieux")[noun.low] || t.low == "un" && before.low == "l'" || (t.low == "un" || t.low == "une") && setOf("plus")[before.low] {
+		return false
+	}
+	g := detGender(t.low)
+	switch {
+	case many && l.n == singular:
+		if t.low == "les" && l.adj && !l.noun && after.low != "" && !after.l.noun {
+			return false
+		}
+		list := c.kin(noun.low, nominalOf(l.g, plural))
+		if len(list) == 0 {
+			return false
+		}
+		c.say(noun, noun, "fr.plural", list...)
+		return true
+	case one && l.n == plural:
+		list := c.kin(noun.low, nominalOf(l.g, singular))
+		if len(list) == 0 {
+			return false
+		}
+		c.say(noun, noun, "fr.singular", list...)
+		return true
+	case one && l.g&g == 0 && l.n&singular != 0:
+		return c.genderOf(t, noun, after)
+	case one && (t.low == "ma" || t.low == "ta" || t.low == "sa" || t.low == "cette") && l.g == masculine:
+		return c.genderOf(t, noun, after)
+	case one && (t.low == "mon" || t.low == "ton" || t.low == "son") && l.g == feminine && l.noun && !vowel(noun.low):
+		return c.genderOf(t, noun, after)
+	case t.low == "ce" && l.g&masculine != 0 && l.noun && l.onlyNominal() && strings.ContainsRune("aeiouéèêâîôûœ", rune0(noun.low)) && c.d.correct("l'"+noun.low, nil):
+		c.say(t, t, "fr.gender", "cet")
+		return true
+	case t.low == "cet" && l.g == masculine && l.noun && !vowel(noun.low):
+		c.say(t, t, "fr.gender", "ce")
+		return true
+	}
+	return false
+}
+
+var otherGender = map[string]string{"un": "une", "une": "un", "le": "la", "la": "le", "ce": "cette", "cet": "cette", "cette": "ce", "ma": "mon", "ta": "ton", "sa": "son", "mon": "ma", "ton": "ta", "son": "sa", "du": "de la", "au": "à la", "aucun": "aucune", "aucune": "aucun"}
+
+// genderOf reports an article and a noun, or an article and an adjective, of
+// two genders.
+func (c *clause) genderOf(det, noun, after *term) bool {
+	l := noun.l
+	want := detGender(det.low)
+	switch det.low {
+	case "ma", "ta", "sa":
+		want = feminine
+	case "mon", "ton", "son":
+		want = masculine
+	}
+	// An adjective may be what is wrong: "une grand fête".
+	if l.adj || l.ppas {
+		if after.l.noun && after.l.g == want {
+			if list := c.kin(noun.low, nominalOf(want, singular)); len(list) > 0 {
+				c.say(noun, noun, "fr.gender", list[0])
+				return true
+			}
+		}
+		if !l.noun || l.ppas || after.low != "" {
+			return false
+		}
+	}
+	if l.ppas && !l.noun || !l.noun {
+		return false
+	}
+	other := otherGender[det.low]
+	if other == "" {
+		return false
+	}
+	if vowel(noun.low) {
+		switch other {
+		case "la", "le":
+			return false // elision has its own rule
+		case "ce":
+			other = "cet"
+		case "de la":
+			other = "de l'"
+		case "à la":
+			other = "à l'"
+		}
+		if strings.HasSuffix(other, "'") {
+			c.say(det, noun, "fr.gender", other+noun.s)
+			return true
+		}
+	}
+	c.say(det, det, "fr.gender", other)
+	return true
+}
+
+// ruleEpithet: une offre exceptionnelle, des prix réduits, bonne soirée.
+func (c *clause) ruleEpithet(k int, t *term) bool {
+	next := c.next(k, 1)
+	n := next.l
+	// "bon soirée", "nouveau collection": the adjective before its noun.
+	if setOf("bon bonne bons bonnes joyeux joyeuse beau belle nouveau nouvelle grand grande petit petite premier première dernier dernière vieux vieille gros grosse mauvais mauvaise long longue prochain prochaine meilleur meilleure super-bon")[t.low] && !t.properly() {
+		if n.noun && n.onlyNominal() && !n.adj && !n.ppas && !next.properly() && !apart[next.low] && n.n&singular != 0 && t.l.g&n.g == 0 && t.l.n&singular != 0 && !setOf("vieux gros mauvais")[t.low] {
+			if list := c.kin(t.low, nominalOf(n.g, singular)); len(list) > 0 {
+				c.say(t, t, "fr.gender", list[0])
+				return true
+			}
+		}
+		return false
+	}
+	det := c.prev(k, 1)
+	if !pluralDet[det.low] && !singularDet[det.low] || !t.l.noun || t.l.tool || t.l.adverb || t.properly() || apart[t.low] || collective[t.low] {
+		return false
+	}
+	if (t.l.finite || t.l.infinitive) && !sureDet[det.low] {
+		return false
+	}
+	if !n.adj && !n.ppas || n.tool || n.adverb || n.name || n.finite && !n.ppas && !n.adj || n.infinitive || next.properly() || apart[next.low] || caseOf(next.s) == capital || strings.ContainsAny(next.low, "-·") {
+		return false
+	}
+	if n.finite || n.imperative || n.ppre {
+		return false
+	}
+	if n.noun && !strings.HasSuffix(next.low, "el") && !strings.HasSuffix(next.low, "eux") && !strings.HasSuffix(next.low, "if") && !n.ppas && !setOf("gratuit gratuite gratuits spécial spéciale ouvert public nouveau petit grand local régional national commercial général artisanal")[next.low] {
+		return false
+	}
+	after := c.next(k, 2)
+	if after.l.noun && !after.l.tool && after.l.onlyNominal() || setOf("ciel marine foncé foncée clair claire")[after.low] {
+		return false
+	}
+	g, num := t.l.g, t.l.n
+	if d := detGender(det.low); g&d != 0 {
+		g &= d
+	}
+	if many := pluralDet[det.low]; many && num&plural != 0 {
+		num = plural
+	} else if !many && num&singular != 0 {
+		num = singular
+	} else {
+		return false
+	}
+	if g == masculine|feminine {
+		if n.n&num != 0 {
+			return false
+		}
+		g = n.g
+	}
+	if n.g&g != 0 && n.n&num != 0 {
+		return false
+	}
+	if num == singular && n.n == plural && (before3(c, k) || n.g&g == 0) {
+		return false // "un groupe de filles heureuses" begins further left
+	}
+	if n.ppas && n.g&g == 0 && setOf("fois")[t.low] {
+		return false
+	}
+	list := c.kin(next.low, nominalOf(g, num))
+	if len(list) == 0 {
+		return false
+	}
+	c.say(next, next, "fr.agree", list...)
+	return true
+}
+
+// before3 tells whether the article is led in by a preposition: what follows
+// the noun may then belong to an earlier one.
+func before3(c *clause, k int) bool {
+	b := c.prev(k, 2).low
+	return wordsBefore[b] || b == "et" || b == "ou"
+}

@@ -1,0 +1,175 @@
+package spell
+
+import "strings"
+
+// opens tells whether the article at k begins a subject: nothing before it
+// could make the noun a complement.
+func (c *clause) opens(k int) bool {
+	t := &c.t[k]
+	return t.first || !t.joined && t.fresh && false || setOf("que qu' si quand car mais lorsque puisque comme")[c.prev(k, 1).low] && c.prev(k, 1).low != ""
+}
+
+// ruleSubject: the verb agrees with the noun that opens the sentence.
+func (c *clause) ruleSubject(k int, t *term) bool {
+	many := setOf("les des ces mes tes ses nos vos leurs plusieurs quelques certains certaines")[t.low]
+	one := setOf("un une le la l' ce cet cette mon ma ton ta son sa chaque notre votre")[t.low]
+	if !many && !one || !c.opens(k) {
+		return false
+	}
+	noun := c.next(k, 1)
+	if !noun.l.noun || noun.l.tool || noun.l.adverb || noun.low == "" || collective[noun.low] || noun.properly() {
+		return false
+	}
+	if many && noun.l.n&plural == 0 || one && noun.l.n&singular == 0 {
+		return false
+	}
+	by := 2
+	verb := c.next(k, by)
+	clitics := 0
+	for setOf("ne n' me m' te t' se s' nous vous y en lui leur")[verb.low] && by < 6 {
+		by, clitics = by+1, clitics+1
+		verb = c.next(k, by)
+	}
+	l := verb.l
+	if !l.finite || l.tool && !setOf("est a sont ont")[verb.low] || l.adverb || verb.properly() || l.infinitive || l.ppre {
+		return false
+	}
+	// A word that may qualify the noun is not surely its verb, unless pronouns lead it.
+	if l.nominal() && clitics == 0 && !setOf("est a sont ont")[verb.low] {
+		return false
+	}
+	mask := uint8(4)
+	if many {
+		mask = 32
+	}
+	if l.persons&mask != 0 || l.persons&(4|32|1|2) == 0 || l.persons&(8|16) != 0 {
+		return false
+	}
+	if clitics > 0 && setOf("nous vous")[c.next(k, 2).low] && l.persons&(4|32) == 0 {
+		return false
+	}
+	if t.low == "l'" && noun.low == "on" {
+		return false
+	}
+	list := c.kin(verb.low, personOf(mask, l))
+	if verb.low == "est" && many {
+		list = []string{"sont"}
+	} else if verb.low == "a" && many {
+		list = []string{"ont"}
+	}
+	if len(list) == 0 {
+		return false
+	}
+	c.say(verb, verb, "fr.person", list...)
+	return true
+}
+
+var states = setOf("est sont sera seront était étaient serait seraient reste restent semble semblent devient deviennent")
+
+// ruleAttribute: elle est contente, les places sont limitées.
+func (c *clause) ruleAttribute(k int, t *term) bool {
+	if !states[t.low] && !setOf("sommes")[t.low] {
+		return false
+	}
+	subj := c.prev(k, 1)
+	var g gender
+	n := singular
+	switch {
+	case wordsBefore[c.prev(k, 2).low] || c.prev(k, 2).low == "et" || c.prev(k, 2).low == "ou":
+		if subj.low == "elle" || subj.low == "elles" {
+			return false
+		}
+		fallthrough
+	default:
+		switch subj.low {
+		case "elle":
+			g = feminine
+		case "il":
+			g = masculine
+		case "elles":
+			g, n = feminine, plural
+		case "ils":
+			g, n = masculine, plural
+		case "nous":
+			if t.low != "sommes" || !c.get(k-1).fresh && !setOf("que car et mais")[c.prev(k, 2).low] {
+				return false
+			}
+			g, n = masculine|feminine, plural
+		default:
+			det := c.prev(k, 2)
+			left := c.prev(k, 3)
+			if !subj.l.noun || subj.l.tool || subj.properly() || collective[subj.low] || apart[subj.low] || wordsBefore[left.low] || setOf("et ou que dont où comme ni")[left.low] || left.l.noun && left.l.onlyNominal() || left.l.finite && left.low != "" {
+				return false
+			}
+			many := setOf("les ces mes tes ses nos vos leurs")[det.low]
+			if !many && !setOf("le la l' un une ce cet cette mon ma ton ta son sa notre votre")[det.low] {
+				return false
+			}
+			g = subj.l.g
+			if d := detGender(det.low); g&d != 0 {
+				g &= d
+			}
+			if many {
+				n = plural
+			}
+			if many && subj.l.n&plural == 0 || !many && subj.l.n&singular == 0 {
+				return false
+			}
+		}
+	}
+	if n == plural && setOf("est sera était serait reste semble devient")[t.low] || n == singular && !setOf("est sera était serait reste semble devient")[t.low] {
+		return false
+	}
+	adj := c.next(k, 1)
+	for by := 2; (setOf("très trop déjà toujours vraiment maintenant aussi encore désormais entièrement enfin plus moins si pas jamais bien totalement")[adj.low]) && by < 4; by++ {
+		adj = c.next(k, by)
+	}
+	l := adj.l
+	if !l.adj && !l.ppas || l.tool || l.adverb || l.infinitive || l.name || adj.properly() || apart[adj.low] || l.noun && !l.ppas && !l.adj || strings.ContainsAny(adj.low, "-·") {
+		return false
+	}
+	// "elle est professeur", "la porte est orange": a noun does not agree.
+	if l.noun && !l.ppas && !setOf("content contente contents contentes gratuit gratuite gratuits gratuites ouvert ouverte ouverts ouvertes prêt prête prêts prêtes petit petite grand grande nouveau nouvelle nombreux parfait parfaite complet complète seul seule jeune actif active sportif sportive public publique amoureux amoureuse")[adj.low] {
+		return false
+	}
+	if l.g&g != 0 && l.n&n != 0 {
+		return false
+	}
+	want := g
+	if want == masculine|feminine {
+		want = l.g
+	}
+	list := c.kin(adj.low, nominalOf(want, n))
+	if len(list) == 0 {
+		return false
+	}
+	c.say(adj, adj, "fr.agree", list[0])
+	return true
+}
+
+// ruleReceived: "nous avons reçus": after avoir, the participle does not agree
+// with the subject.
+func (c *clause) ruleReceived(k int, t *term) bool {
+	if !avoir[t.low] || t.low == "eu" {
+		return false
+	}
+	subj := c.prev(k, 1)
+	first := k > 0 && (c.t[k-1].first || c.t[k-1].fresh && !c.t[k-1].joined)
+	if !wordsSubj[subj.low] || !first {
+		return false
+	}
+	part := c.next(k, 1)
+	if between[part.low] {
+		part = c.next(k, 2)
+	}
+	l := part.l
+	if !l.ppas || l.g&masculine != 0 && l.n&singular != 0 || l.adverb || l.tool || l.finite || part.properly() || c.next(k, 1).low == "tous" {
+		return false
+	}
+	list := c.kin(part.low, participleOf)
+	if len(list) == 0 {
+		return false
+	}
+	c.say(part, part, "fr.participle", list[0])
+	return true
+}
