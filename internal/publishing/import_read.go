@@ -236,7 +236,7 @@ func (r *importReader) row(row exchange.Row) error {
 	}
 	r.words(row, &out, bad, mild)
 	if out.fate != fateBad {
-		r.hour(row, &out, bad, mild)
+		r.hour(&row, &out, bad, mild)
 	}
 	if out.fate != fateBad {
 		if err := r.look(row, &out, mild); err != nil {
@@ -373,7 +373,7 @@ func (r *importReader) openPlace(row exchange.Row) bool {
 }
 
 // hour settles when the row's post leaves.
-func (r *importReader) hour(row exchange.Row, out *readyRow, bad func(string, map[string]any), mild func(string, string, string, map[string]any)) {
+func (r *importReader) hour(row *exchange.Row, out *readyRow, bad func(string, map[string]any), mild func(string, string, string, map[string]any)) {
 	w := clock.Wall{Local: row.Local, Zone: row.Zone}
 	if w.Zone == "" {
 		w.Zone = r.zone
@@ -413,12 +413,13 @@ func (r *importReader) hour(row exchange.Row, out *readyRow, bad func(string, ma
 	case at.Before(r.now.Add(-time.Minute)) && out.fate == fateSchedule:
 		if r.imp.Settings.Past == AsDraft {
 			out.fate = fateDraft
-			mild("", w.Local, "import.past_draft", nil)
+			mild("", strings.Replace(w.Local, "T", " ", 1), "import.past_draft", nil)
 		} else {
-			bad("import.past", map[string]any{"local": w.Local})
+			out.fate = fateBad
+			row.Faults = append(row.Faults, exchange.Fault{Line: row.Line, Value: strings.Replace(w.Local, "T", " ", 1), Key: "import.past"})
 		}
 	case fit != clock.Exact:
-		mild("", w.Local, "import."+string(fit), nil)
+		mild("", strings.Replace(w.Local, "T", " ", 1), "import."+string(fit), nil)
 	}
 }
 

@@ -31,7 +31,7 @@ func delimiterOf(text string) rune {
 			if rows == 0 {
 				score += 10 * float64(knownHeaders(r.Cells))
 				if isDate(r.Cells) {
-					score += 5 // a cell that is a date and nothing else is no accident
+					score += 35 // a cell that is a date and nothing else is no accident
 				}
 			}
 			rows++

@@ -7,7 +7,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
+	"vigie/internal/base/clock"
 	"vigie/internal/base/fault"
 	"vigie/internal/base/id"
 	"vigie/internal/channel"
@@ -402,11 +404,11 @@ func (v importView) channelNames(list []id.Channel) string {
 }
 
 func (v importView) whenText(row publishing.ImportRow) string {
-	day, hour, ok := strings.Cut(row.Local, "T")
-	if !ok {
+	at, err := time.Parse(clock.WallLayout, row.Local)
+	if err != nil {
 		return v.r.T("import.no_hour_set")
 	}
-	return day + " " + hour
+	return v.r.Loc.In("UTC").DateTime(at) // what the wall shows, and no other zone
 }
 
 func (v importView) fateSignal(fate string) ui.Signal {

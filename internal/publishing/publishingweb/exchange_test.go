@@ -79,7 +79,7 @@ func TestAFileIsLookedAtAnsweredImportedAndUndone(t *testing.T) {
 			t.Fatal(out.status, out.body)
 		}
 		page = a.see(at)
-		has(t, page, "2 à programmer", "1 ligne refusée", "2026-11-03 09:00", "Importer 2 publications, sans 1 autres", `value="run"`)
+		has(t, page, "2 à programmer", "1 ligne refusée", "3 novembre 2026", "Importer 2 publications, sans 1 autres", `value="run"`)
 		// An answer changed at the last moment is looked at first.
 		form = formOf(page, "import-form")
 		form.Set("do", "run")
