@@ -5,6 +5,8 @@ import (
 
 	"vigie/internal/app/reading"
 	"vigie/internal/approval"
+	"vigie/internal/approval/approvalweb"
+	"vigie/internal/assets"
 	"vigie/internal/base/id"
 	"vigie/internal/brand"
 	"vigie/internal/platform/jobs"
@@ -53,4 +55,17 @@ func (a *App) reach(ctx context.Context, p id.Person) (mail.Address, string, err
 		}
 	}
 	return mail.Address{}, "", nil
+}
+
+func (a *App) approvalFace() face {
+	return approvalweb.New(approvalweb.Config{Room: a.Approval, Channels: a.Channels, Brand: a.Brands.Get, Names: a.names, People: a.Team.People, Words: a.Words, HTTPS: a.Config.HTTPS(),
+		Picture: func(ctx context.Context, b id.Brand, m id.Media) (approvalweb.Picture, error) {
+			x, err := a.Assets.Open(ctx, team.Program("approval"), b, m, assets.View)
+			return approvalweb.Picture{Type: x.Type, Name: x.Name, ETag: x.ETag, Body: x.Body}, err
+		}})
+}
+
+// toReview counts, for the rail, what a person is asked to read.
+func (a *App) toReview(ctx context.Context, actor team.Actor, b brand.Brand) int {
+	return a.Approval.Waits(ctx, actor, b.ID)
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"vigie/internal/api"
+	"vigie/internal/approval/approvalweb"
 	"vigie/internal/assets/assetsweb"
 	"vigie/internal/base/fault"
 	"vigie/internal/base/id"
@@ -31,7 +32,7 @@ import (
 
 // messages lists the words of every face and of the program itself.
 func messages() []fs.FS {
-	out := append([]fs.FS{ui.Messages(), api.Messages(), teamweb.Messages(), brandweb.Messages(), assetsweb.Messages(), channelweb.Messages(), todayweb.Messages(), charterweb.Messages(), spell.Messages(), words}, all.Messages()...)
+	out := append([]fs.FS{ui.Messages(), api.Messages(), teamweb.Messages(), brandweb.Messages(), assetsweb.Messages(), channelweb.Messages(), todayweb.Messages(), charterweb.Messages(), approvalweb.Messages(), spell.Messages(), words}, all.Messages()...)
 	return append(out, publishingweb.Messages()...)
 }
 

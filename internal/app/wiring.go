@@ -30,7 +30,7 @@ var words fs.FS = wordFiles
 
 // faces lists every room's pages and operations.
 func (a *App) faces(people *teamweb.Face) []face {
-	return []face{people, charterweb.New(charterweb.Config{Room: a.Charter, Networks: a.Channels.Networks, Names: a.names}), brandweb.New(a.Brands), a.channelFace(), a.libraryFace(), publishingweb.New(publishingweb.Config{Room: a.Publishing, Channels: a.Channels,
+	return []face{people, a.approvalFace(), charterweb.New(charterweb.Config{Room: a.Charter, Networks: a.Channels.Networks, Names: a.names}), brandweb.New(a.Brands), a.channelFace(), a.libraryFace(), publishingweb.New(publishingweb.Config{Room: a.Publishing, Channels: a.Channels,
 		Brand: a.Brands.Get, Names: a.names, Tell: a.Hub.Tell}), todayweb.New(a.day())}
 }
 
@@ -45,6 +45,7 @@ func settings() []ui.SettingsTab {
 		{Key: "settings", Path: "/settings", Needs: team.SeeBrand},
 		{Key: "people", Path: "/people", Needs: team.SeePeople},
 		{Key: "channels", Path: "/settings/channels", Needs: team.SeePlanning},
+		{Key: "approval", Path: "/settings/approval", Needs: team.SeeDrafts},
 		{Key: "charter", Path: "/charter", Needs: team.SeePlanning},
 		{Key: "slots", Path: "/settings/slots", Needs: team.SeePlanning},
 		{Key: "campaigns", Path: "/settings/campaigns", Needs: team.SeePlanning},
@@ -55,7 +56,7 @@ func settings() []ui.SettingsTab {
 // example is the example agency that a guest looks round.
 func (a *App) example() teamweb.Example {
 	return example.New(example.Needs{DB: a.DB, Book: a.Book, Team: a.Team, Brands: a.Brands, Channels: a.Channels, Assets: a.Assets,
-		Publishing: a.Publishing, World: a.World, Log: a.Log})
+		Publishing: a.Publishing, Charter: a.Charter, World: a.World, Log: a.Log})
 }
 
 // sections lists the rail, in UI.md's order; a room that does not exist yet has
@@ -64,6 +65,7 @@ func (a *App) sections() []ui.Section {
 	return []ui.Section{
 		{Key: "today", Icon: "jour", Letter: "T", Needs: team.SeePlanning, Path: func(b brand.Brand) string { return "/b/" + string(b.ID) + "/today" }, Count: a.dueToday(a.day())},
 		{Key: "calendar", Icon: "calendrier", Letter: "C", Needs: team.SeePlanning, Path: func(b brand.Brand) string { return "/b/" + string(b.ID) + "/calendar" }},
+		{Key: "review", Icon: "okrond", Letter: "V", Needs: team.Review, Path: func(b brand.Brand) string { return "/b/" + string(b.ID) + "/review" }, Count: a.toReview},
 		{Key: "media", Icon: "media", Letter: "M", Needs: team.SeeMedia, Path: func(b brand.Brand) string { return "/b/" + string(b.ID) + "/media" }},
 		{Key: "settings", Icon: "reglages", Foot: true, Needs: team.SeeBrand, Path: func(b brand.Brand) string { return "/b/" + string(b.ID) + "/settings" }},
 	}

@@ -92,7 +92,7 @@ type Say struct {
 
 var (
 	errVerdict = fault.New(fault.Invalid, "approval.verdict").At("verdict")
-	errWords   = fault.New(fault.Invalid, "approval.words").At("words")
+	errWords   = fault.New(fault.Invalid, "approval.words_needed").At("words")
 	errLong    = fault.New(fault.Invalid, "approval.too_long").At("words")
 	errOther   = fault.New(fault.Invalid, "approval.other").At("other")
 	errVoid    = fault.New(fault.Conflict, "approval.void").Numbered(3101)

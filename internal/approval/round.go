@@ -66,7 +66,7 @@ func (s *Service) Ask(ctx context.Context, tx *sqldb.Tx, a team.Actor, q Questio
 	if err != nil {
 		return out, err
 	}
-	next := Round{Brand: q.Brand, Post: q.Post, Title: q.Title, Author: q.Author, Editor: q.Editor, By: a.Person, Step: 1 << 20}
+	next := Round{Brand: q.Brand, Post: q.Post, Title: q.Title, Author: q.Author, Editor: q.Editor, By: q.Editor, Step: 1 << 20}
 	var states []State
 	waits, leaving, stale := 0, 0, false
 	for _, it := range q.Items {

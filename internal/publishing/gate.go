@@ -40,8 +40,8 @@ type Item struct {
 	At      time.Time
 	// Stale says that the post says something else by now.
 	Stale bool
-	// Leaving says that an attempt is under way: nobody is asked about it any
-	// more, and whether it may be tried again is answered.
+	// Leaving says that an attempt is under way, or that its hour was missed:
+	// nobody is asked about it now, and whether it may leave is answered.
 	Leaving bool
 }
 
@@ -140,7 +140,9 @@ func (s *Service) regate(ctx context.Context, tx *sqldb.Tx, a team.Actor, p *Pos
 		switch o.State {
 		case Planned, Due, Pending, Frozen, Sending, Unknown:
 			q.Items = append(q.Items, Item{Channel: o.Channel, Content: o.Content, Hash: o.Hash, Planned: o.Planned, At: o.DueAt,
-				Stale: o.Stale, Leaving: o.State == Sending || o.State == Unknown})
+				Stale: o.Stale,
+				// What missed its hour waits for another one first.
+				Leaving: o.State == Sending || o.State == Unknown || o.State == Frozen && o.Problem != ""})
 		}
 	}
 	answer, err := s.Gate.Ask(ctx, tx, a, q)
