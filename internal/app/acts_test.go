@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"vigie/internal/app"
+	"vigie/internal/assets"
 	"vigie/internal/base/clock"
 	"vigie/internal/base/id"
 	"vigie/internal/networks/practice"
@@ -43,6 +44,8 @@ func buildPast(h *house) (id.Brand, *person) {
 	h.ok(err)
 	_, err = h.Assets.Unbin(ctx, me, b, added.Media.ID)
 	h.ok(err)
+
+	pastOfRights(h, me, b, added.Media.ID)
 
 	p := h.draft(me, b, "Galettes", "Les galettes sont là.", ch.ID)
 	text := "Les galettes sont chaudes."
@@ -79,6 +82,28 @@ func buildPast(h *house) (id.Brand, *person) {
 	h.ok(h.Team.RemoveMember(ctx, me, b, yann.id))
 	h.ok(h.Channels.Remove(ctx, me, b, other.ID))
 	return b, claire
+}
+
+// pastOfRights uses every verb of the rights of a media.
+func pastOfRights(h *house, me team.Actor, b id.Brand, m id.Media) {
+	h.Helper()
+	ctx := h.Context()
+	_, err := h.Assets.SaveLicence(ctx, me, b, m, 0, assets.Licence{Kind: assets.Stock, From: "2026-01-01", To: "2099-12-31"})
+	h.ok(err)
+	c, err := h.Assets.SaveConsent(ctx, me, b, m, assets.Consent{Kind: assets.Model, Who: "Nolwenn", Until: "2099-12-31"})
+	h.ok(err)
+	doc, err := h.Assets.AddDocument(ctx, me, b, m, c.ID, "accord.pdf", strings.NewReader("%PDF-1.7"))
+	h.ok(err)
+	h.ok(h.Assets.RemoveDocument(ctx, me, b, m, doc.ID))
+	_, err = h.Assets.WithdrawConsent(ctx, me, b, m, c.ID, "")
+	h.ok(err)
+	h.ok(h.Assets.RemoveConsent(ctx, me, b, m, c.ID))
+	h.ok(h.Assets.File(ctx, me, b, []id.Media{m}, assets.Filing{Add: []string{"mer"}}))
+	h.ok(h.Assets.SetCrop(ctx, me, b, m, assets.Crop{Network: "practice", Ratio: "1:1"}))
+	h.ok(h.Assets.SetAudience(ctx, me, b, "", "France", false))
+	_, err = h.Assets.Renew(ctx, me, b, m, "galettes-2.png", picture(h.T, 90))
+	h.ok(err)
+	h.ok(h.Jobs.Drain(ctx))
 }
 
 // Every verb leaves its act: with these names and these fields, which other

@@ -73,6 +73,12 @@ func (r rights) Examine(ctx context.Context, q sqldb.Q, s publishing.Subject) ([
 // libraryFace is the media library with what it shows of other rooms.
 func (a *App) libraryFace() face {
 	return assetsweb.New(assetsweb.Config{Room: a.Assets, Who: a.called, Networks: a.Channels.Networks(), Channels: a.Channels.List,
+		Recall: func(b id.Brand, p id.Post, m id.Media) string {
+			if p != "" {
+				return "/b/" + string(b) + "/recalls/new?post=" + string(p)
+			}
+			return "/b/" + string(b) + "/recalls/new?media=" + string(m)
+		},
 		Brand: func(ctx context.Context, actor team.Actor, b id.Brand) string {
 			got, err := a.Brands.Get(ctx, actor, b)
 			if err != nil {

@@ -203,7 +203,7 @@ func TestWhatStandsPastItsRightIsListedUntilItIsTakenBack(t *testing.T) {
 			h.Errorf("%v", got)
 		}
 		for path, want := range map[string]string{
-			"/b/" + string(d.b) + "/media/rights":     "/publications/" + string(pub.ID),
+			"/b/" + string(d.b) + "/media/rights":     "/recalls/new?post=" + string(p.ID),
 			"/b/" + string(d.b) + "/today":            "/media/rights",
 			"/b/" + string(d.b) + "/media/rights.csv": "Banque",
 		} {

@@ -9,6 +9,8 @@ import (
 
 	"vigie/internal/assets"
 	"vigie/internal/base/id"
+	"vigie/internal/charter"
+	"vigie/internal/network"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/publishing"
 	"vigie/internal/team"
@@ -96,7 +98,15 @@ func buildStreet(h *house) *street {
 	frost, err := h.Publishing.Freeze(ctx, me, s.a, "Rappel zinnober de produits")
 	h.ok(err)
 
+	rule, err := h.Charter.Save(ctx, me, s.a, charter.Rule{Name: "Règle zinnober", Why: "Parce que zinnober.", Kind: charter.Avoid, Severity: network.Warn, On: true,
+		Spec: charter.Spec{Terms: []charter.Term{{Text: "mot zinnober"}}}})
+	h.ok(err)
+	day, err := h.Charter.SaveDay(ctx, me, s.a, charter.Day{Name: "Deuil zinnober", From: "2027-05-04", Severity: network.Warn})
+	h.ok(err)
+	h.ok(h.Charter.Learn(ctx, me, s.a, "zinnobérien"))
+
 	s.ids = map[string]string{
+		"rule": string(rule.ID), "silent": string(day.ID), "version": "1",
 		"brand": string(s.a), "archived": string(gone), "person": string(s.ondine.id), "invitation": string(inv.ID), "session": string(sessions[0].ID),
 		"token": string(tokens[0].ID), "channel": string(ch.ID), "signin": in.ID, "campaign": string(camp.ID), "slot": slot.ID,
 		"media": string(added.Media.ID), "upload": string(up.ID), "post": string(s.draft.ID), "publication": string(pubs[0].ID), "freeze": frost.Freeze.ID,
@@ -106,7 +116,7 @@ func buildStreet(h *house) *street {
 	}
 	s.secret = []string{mark, ch.Handle, link, string(planned.ID)}
 	for name, v := range s.ids {
-		if name != "key" {
+		if name != "key" && name != "version" {
 			s.secret = append(s.secret, v)
 		}
 	}

@@ -41,9 +41,9 @@ type Config struct {
 	History func(ctx context.Context, b id.Brand, m id.Media) ([]logbook.Record, error)
 	// Brand names a brand in a sentence; nil: "the brand".
 	Brand func(ctx context.Context, a team.Actor, b id.Brand) string
-	// Recall is the page that takes a publication back or corrects it, when
-	// there is one beside its own; nil: its own page does.
-	Recall func(b id.Brand, p id.Publication) string
+	// Recall is the page that takes back or corrects a post, or all that show a
+	// media (post empty); nil: the page of each publication does.
+	Recall func(b id.Brand, p id.Post, m id.Media) string
 }
 
 // Face is the pages and the API of the library.

@@ -1,6 +1,7 @@
 package assetsweb
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -262,9 +263,32 @@ func (v boardView) publication(p assets.Past) string {
 // recall is where a publication is taken back or corrected.
 func (v boardView) recall(p assets.Past) string {
 	if v.f.Recall != nil {
-		return v.f.Recall(v.r.Brand.ID, p.Publication)
+		return v.f.Recall(v.r.Brand.ID, p.Post, "")
 	}
 	return v.publication(p)
+}
+
+// pile is a media with the publications that stand past its right.
+type pile struct {
+	media id.Media
+	name  string
+	n     int
+}
+
+// piles are the media that stand more than once past their right, which one
+// recall can take back together.
+func (v boardView) piles() (out []pile) {
+	if v.f.Recall == nil || !v.mayTake {
+		return nil
+	}
+	for _, p := range v.past {
+		i := slices.IndexFunc(out, func(o pile) bool { return o.media == p.Media })
+		if i < 0 {
+			out, i = append(out, pile{p.Media, p.Name, 0}), len(out)
+		}
+		out[i].n++
+	}
+	return slices.DeleteFunc(out, func(p pile) bool { return p.n < 2 })
 }
 
 // lastDay is the day of which a person thinks: an end at midnight is of the day
