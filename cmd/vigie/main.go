@@ -36,6 +36,7 @@ type cli struct {
 	Post    postCmd    `cmd:"" help:"Posts: add, list, show, schedule, move, freeze, thaw."`
 	Import  importCmd  `cmd:"" help:"Bring in posts from a CSV or XLSX file; --dry-run says what would come in."`
 	Export  exportCmd  `cmd:"" name:"export-posts" aliases:"export" help:"Write a brand's posts to a file."`
+	Charter charterCmd `cmd:"" help:"Charters: test, export, import."`
 	Bench   benchCmd   `cmd:"" help:"Measure this machine: the budgets of the documentation."`
 	Version versionCmd `cmd:"" help:"Say which version this is."`
 }

@@ -148,6 +148,8 @@ func (r *reading) say(rule *ready, key string, p, start, end int, values ...any)
 	if end > start {
 		f.Words = textkit.Excerpt(r.parts[p].text[start:end], 80)
 		f.Value["words"] = f.Words
+	} else if key == "hours" || key == "disclosure" || key == "disclosure_low" {
+		f.Key += "_whole" // its sentence names no words
 	}
 	r.out = append(r.out, f)
 	return &r.out[len(r.out)-1]

@@ -76,7 +76,7 @@ func TestEachKindFindsExactlyTheWordsThatBreakIt(t *testing.T) {
 		{"a pattern", rule(Pattern, Spec{Pattern: `(?i)\bn° ?\d+`}), "Le N° 12", Text{}, []string{"N° 12"}},
 		{"closed at night", rule(Hours, Spec{From: "22:00", Until: "07:00", Words: []string{"blague"}}), "Une blague", Text{Local: noon.Add(11 * time.Hour)}, []string{"blague"}},
 		{"open at noon", rule(Hours, Spec{From: "22:00", Until: "07:00"}), "Une blague", Text{Local: noon}, nil},
-		{"closed on Sunday", rule(Hours, Spec{Days: []int{0}}), "Bonjour", Text{Local: noon.AddDate(0, 0, 4)}, []string{"hours"}},
+		{"closed on Sunday", rule(Hours, Spec{Days: []int{0}}), "Bonjour", Text{Local: noon.AddDate(0, 0, 4)}, []string{"hours_whole"}},
 		{"without an hour nothing is closed", rule(Hours, Spec{Days: []int{0, 1, 2, 3, 4, 5, 6}}), "Bonjour", Text{}, nil},
 		{"a paid relation unsaid", rule(Disclosure, Spec{}), "Week-end offert par le domaine", Text{}, []string{"offert par"}},
 		{"a paid relation said", rule(Disclosure, Spec{}), "Publicité. Week-end offert par le domaine", Text{}, nil},

@@ -12,6 +12,7 @@ import (
 	"vigie/internal/base/id"
 	"vigie/internal/brand"
 	"vigie/internal/channel"
+	"vigie/internal/charter"
 	"vigie/internal/network"
 	"vigie/internal/networks/practice"
 	"vigie/internal/platform/logbook"
@@ -30,6 +31,7 @@ type Needs struct {
 	Channels   *channel.Service
 	Assets     *assets.Service
 	Publishing *publishing.Service
+	Charter    *charter.Service
 	World      *practice.World
 	Log        *slog.Logger
 }
@@ -122,7 +124,7 @@ func (e *Agency) forget(ctx context.Context, brands []id.Brand) error {
 		}
 		err = e.DB.Write(ctx, func(tx *sqldb.Tx) error {
 			for _, room := range []func(context.Context, *sqldb.Tx, id.Brand) error{
-				e.Publishing.Forget, e.Assets.Forget, e.Channels.Forget, search.Forget, e.Book.Forget, e.Team.Forget, e.Brands.Forget,
+				e.Publishing.Forget, e.Charter.Forget, e.Assets.Forget, e.Channels.Forget, search.Forget, e.Book.Forget, e.Team.Forget, e.Brands.Forget,
 			} {
 				if err := room(ctx, tx, b); err != nil {
 					return err

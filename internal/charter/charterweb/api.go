@@ -86,7 +86,7 @@ type (
 	// DayIn is the path of an operation on a day.
 	DayIn struct {
 		api.InBrand
-		Day charter.DayID `path:"day" format:"uuid"`
+		Day charter.DayID `path:"silent" format:"uuid"`
 	}
 	versionIn struct {
 		api.InBrand
@@ -203,7 +203,7 @@ func (f *Face) API(r *api.Registry) {
 			d, err := f.Room.SaveDay(ctx, c.Actor, c.Brand, charter.Day{Name: w.Name, Why: w.Why, From: w.From, To: w.To, Yearly: w.Yearly, Severity: w.Severity})
 			return &api.Out[charter.Day]{Body: d}, err
 		})
-	api.Register(r, api.Op{ID: "remove-silent-day", Method: "DELETE", Path: at + "/days/{day}", Guard: edit, Group: group, Summary: "Take a stretch of days away"},
+	api.Register(r, api.Op{ID: "remove-silent-day", Method: "DELETE", Path: at + "/days/{silent}", Guard: edit, Group: group, Summary: "Take a stretch of days away"},
 		func(ctx context.Context, c api.Call, in *DayIn) (*struct{}, error) {
 			return nil, f.Room.RemoveDay(ctx, c.Actor, c.Brand, in.Day)
 		})

@@ -57,7 +57,7 @@ func (f *Face) Routes() []ui.Route {
 		{Method: "POST", Path: at + "/past", Guard: edit, Handle: f.past, MaxBody: maxForm},
 		{Method: "GET", Path: at + "/days", Guard: see, Handle: f.days},
 		{Method: "POST", Path: at + "/days", Guard: edit, Handle: f.addDay},
-		{Method: "POST", Path: at + "/days/{day}/remove", Guard: edit, Handle: f.removeDay},
+		{Method: "POST", Path: at + "/days/{silent}/remove", Guard: edit, Handle: f.removeDay},
 		{Method: "GET", Path: at + "/words", Guard: see, Handle: f.words},
 		{Method: "POST", Path: at + "/words", Guard: write, Handle: f.learn, MaxBody: maxForm},
 		{Method: "POST", Path: at + "/words/remove", Guard: write, Handle: f.unlearn},

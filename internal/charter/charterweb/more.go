@@ -147,7 +147,7 @@ func (f *Face) addDay(w http.ResponseWriter, r *ui.Request) error {
 }
 
 func (f *Face) removeDay(w http.ResponseWriter, r *ui.Request) error {
-	key, err := ui.PathID[charter.DayID](r, "day")
+	key, err := ui.PathID[charter.DayID](r, "silent")
 	if err != nil {
 		return err
 	}

@@ -226,9 +226,24 @@ func (v *view) sentence(t noticed) string {
 	return s
 }
 
-// quotes tells whether the sentence of a finding quotes its words itself.
-func (v *view) quotes(t noticed) bool {
-	return t.Words != "" && spelling(t.Finding) && strings.Contains(v.r.T(t.Key, pairs(t.Values)...), t.Words)
+// cut is the sentence of a finding, with the quotation of its words before it:
+// from the sentence itself when it begins with one.
+func (v *view) cut(t noticed) (quoted, rest string) {
+	rest = v.sentence(t)
+	if t.Words == "" {
+		return "", rest
+	}
+	words := shortWords(t)
+	if own, ok := t.Values["words"].(string); ok {
+		words = own
+	}
+	for _, w := range []string{words, t.Words} {
+		quoted = v.r.T("composer.find.quoted", "words", w)
+		if after, ok := strings.CutPrefix(rest, quoted); ok {
+			return quoted, strings.TrimSpace(after)
+		}
+	}
+	return v.r.T("composer.find.quoted", "words", shortWords(t)), rest
 }
 
 // shortWords are the words of a finding, fit for a line.
