@@ -37,6 +37,7 @@ type cli struct {
 	Import  importCmd  `cmd:"" help:"Bring in posts from a CSV or XLSX file; --dry-run says what would come in."`
 	Export  exportCmd  `cmd:"" name:"export-posts" aliases:"export" help:"Write a brand's posts to a file."`
 	Charter charterCmd `cmd:"" help:"Charters: test, export, import."`
+	Spell   spellCmd   `cmd:"" help:"Spelling and typography of a text: lists the mistakes, or corrects the typography."`
 	Bench   benchCmd   `cmd:"" help:"Measure this machine: the budgets of the documentation."`
 	Version versionCmd `cmd:"" help:"Say which version this is."`
 }
@@ -70,6 +71,10 @@ func run(args []string) int {
 	defer stop()
 	env := &env{ctx: ctx, config: c.Config, log: log, out: os.Stdout}
 	if err := k.Run(env); err != nil {
+		var code ended
+		if errors.As(err, &code) {
+			return int(code)
+		}
 		if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 			return 0
 		}
@@ -78,6 +83,12 @@ func run(args []string) int {
 	}
 	return 0
 }
+
+// ended is a command that has said all it had to say, with its exit code.
+type ended int
+
+// Error implements error; nobody reads it.
+func (e ended) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
 // settings reads the file of settings; nil when there is none. A directory that
 // cannot be is said by whoever opens it.

@@ -28,6 +28,7 @@ import (
 	"vigie/internal/platform/logbook"
 	"vigie/internal/platform/search"
 	"vigie/internal/platform/secret"
+	"vigie/internal/platform/spell"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/publishing"
 	"vigie/internal/team"
@@ -46,6 +47,7 @@ type App struct {
 	Hub        *live.Hub
 	Files      *files.Dir
 	Words      *i18n.Catalog
+	Grammar    *spell.Service // nil without one
 	World      *practice.World
 	Team       *team.Service
 	Brands     *brand.Service
@@ -109,6 +111,10 @@ func (a *App) build(ctx context.Context) (err error) {
 	if a.Words, err = i18n.New(messages()...); err != nil {
 		return err
 	}
+	if a.Grammar, err = Grammar(c); err != nil {
+		return err
+	}
+	a.closers = append(a.closers, func() error { a.Grammar.Stop(); return nil })
 	if err := a.buildTeam(box); err != nil {
 		return err
 	}
@@ -133,6 +139,11 @@ func (a *App) build(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	visit, err := a.visitor()
+	if err != nil {
+		return err
+	}
+	a.Charter.Declare(a.Jobs, visit)
 	a.Publishing = publishing.New(publishing.Needs{Bring: bring, Later: a.later, DB: a.DB, Book: a.Book, Channels: a.Channels, Twins: a.Channels.Twins, Answerable: a.answerable, Alert: a.alert, Media: library{a.Assets}, Tell: a.Hub.Tell, Log: a.Log, Zone: zoneOf, Away: away, Gate: reading.Gate{Room: &a.Approval},
 		Examiners: a.examiners()})
 	a.Brands.OnArchive(a.Publishing.BrandArchived)

@@ -27,6 +27,7 @@ type Config struct {
 	Mail      string `help:"Mail server: smtp://user:password@host:587?from=vigie@example.org; empty: letters are kept in the data directory." env:"VIGIE_MAIL"`
 	// AllowPrivate opens the guard of outgoing calls for networks in the house.
 	AllowPrivate []string `help:"Private networks that channels may live on (10.0.0.0/8, 127.0.0.0/8…)." env:"VIGIE_ALLOW_PRIVATE" name:"allow-private"`
+	Grammar      string   `help:"A grammar program of the house: address of LanguageTool (http://127.0.0.1:8081) or of Grammalecte (http://127.0.0.1:8080/gc_text/fr); empty: none." env:"VIGIE_GRAMMAR"`
 
 	Grace    time.Duration `help:"How late a post may still leave by itself." default:"1h" env:"VIGIE_GRACE"`
 	Practice time.Duration `help:"How long the practice network takes to answer." default:"50ms" env:"VIGIE_PRACTICE_LATENCY" name:"practice-latency"`

@@ -22,7 +22,7 @@ import (
 // examiners lists who looks at what would leave, in the order in which their
 // findings are shown.
 func (a *App) examiners() []publishing.Examiner {
-	return []publishing.Examiner{ignoring{a, []publishing.Examiner{charterEyes{a}, rights{a}, dayEyes{a}, preflight.Looks{Houses: a.houses}, preflight.NewTwins(), spellEyes{a}}}}
+	return []publishing.Examiner{ignoring{a, []publishing.Examiner{charterEyes{a}, rights{a}, dayEyes{a}, preflight.Looks{Houses: a.houses}, preflight.NewTwins(), linkEyes{a}, spellEyes{a}}}}
 }
 
 // ignoring asks all the others and leaves out what somebody let stand in the
@@ -153,7 +153,8 @@ func (e spellEyes) Examine(ctx context.Context, q sqldb.Q, s publishing.Subject)
 		if len(p.Text) > maxSpelled {
 			continue
 		}
-		for _, m := range spell.Check(b.Language, p.Text, spell.Options{Words: words}) {
+		found := spell.Check(b.Language, p.Text, spell.Options{Words: words})
+		for _, m := range spell.Merge(found, e.Grammar.Ahead(b.Language, p.Text)) {
 			f := publishing.Finding{Rule: "spell." + string(m.Kind), Severity: network.Warn, Part: i, Start: m.Start, End: m.End, Key: m.Key, Values: m.Values}
 			if len(m.Suggestions) > 0 || m.Kind == spell.Spelling {
 				f.Remedy = &publishing.Remedy{Do: "replace", Key: "charter.do.replace", With: m.Suggestions, Learn: m.Kind == spell.Spelling}

@@ -133,7 +133,9 @@ func newClause(n *noter) *clause {
 			joined = false
 			if t.is == mark {
 				fresh = true
-				c.close()
+				if strings.Contains(".!?,;:…)»", p.of(t)) {
+					c.close()
+				}
 			} else {
 				fresh = false
 			}

@@ -40,7 +40,7 @@ var (
 	etre        = setOf("suis es est sommes êtes sont étais était étions étiez étaient serai seras sera serons serez seront serais serait serions seriez seraient été")
 	between     = setOf("pas plus jamais bien déjà toujours aussi encore vraiment souvent tout trop mal enfin presque beaucoup même peut-être donc rien")
 	determiners = setOf("le la les l' un une des du mon ma mes ton ta tes son sa ses notre nos votre vos leur leurs ce cet cette ces chaque quelques plusieurs aux au")
-	modal       = setOf("peux peut pouvons pouvez peuvent pourrez pourrait pourriez pouvait pourra veux veut voulons voulez veulent voulait voudrais voudrait dois doit devons devez doivent devrait devriez devait vais vas va vont faut fallait faudra faudrait sait savez savoir pouvoir vouloir devoir aller")
+	modal       = setOf("peux peut pouvons pouvez peuvent pourrez pourrait pourriez pouvait pourra veux veut voulons voulez veulent voulait voudrais voudrait dois doit devons devez doivent devrait devriez devait vais vas va allons vont faut fallait faudra faudrait sait savez savoir pouvoir vouloir devoir aller")
 )
 
 // ruleA: a and à.
@@ -60,7 +60,7 @@ func (c *clause) ruleA(k int, t *term) bool {
 		case setOf("grâce quant suite bienvenue rendez-vous merci bravo conformément contrairement rapport jusqu' face prêt prête prêts prêtes jusque dédié dédiée destiné participer participez accéder rendez assister assistez venir venez aller allez retour habite habitons commence accès situé située installé installée basé basée")[before.low],
 			setOf("partir bientôt demain propos côté cause travers peine nouveau présent condition volonté domicile table côté emporter gauche droite pied vélo")[next.low] && !setOf("un du")[next.low],
 			next.low == "l'" && setOf("occasion attention aide heure intérieur extérieur avance origine écoute étranger")[c.next(k, 2).low]:
-			if next.low == "" && !t.end3 {
+			if next.low == "" && !t.end3 || next.l.ppas || setOf("lieu un une deux des pour bien toujours pas plus")[next.low] {
 				return false
 			}
 			c.say(t, t, "fr.a", "à")
@@ -68,6 +68,11 @@ func (c *clause) ruleA(k int, t *term) bool {
 		case next.num && regexpHour.MatchString(next.s):
 			c.say(t, t, "fr.a", "à")
 			return true
+		case next.l.infinitive && strings.HasSuffix(next.low, "er") && before.l.noun && k >= 2 && c.opens(k-2) && setOf("le la l' les mon ma notre votre ce cette son sa")[c.prev(k, 2).low]:
+			if list := c.kin(next.low, participleOf); len(list) > 0 {
+				c.say(next, next, "fr.participle", list[0])
+				return true
+			}
 		case next.l.infinitive && !next.l.noun && before.low != "" && !before.num || next.l.infinitive && strings.HasSuffix(next.low, "er") && before.l.noun && before.l.onlyNominal():
 			c.say(t, t, "fr.a", "à")
 			return true
@@ -85,6 +90,10 @@ func (c *clause) ruleA(k int, t *term) bool {
 				return true
 			}
 		}
+		if before.l.name && !before.l.noun && before.joined == before.first && next.l.ppas && setOf("ouvert fait dit pris mis vu reçu vendu eu été lancé gagné")[next.low] || before.l.name && before.first && setOf("ouvert fait dit pris mis vu reçu vendu eu été")[next.low] {
+			c.say(t, t, "fr.a", "a")
+			return true
+		}
 		if next.l.ppas && !next.l.noun && !next.l.infinitive && !next.l.adverb && !next.l.tool && next.l.n == singular && next.l.g == masculine && strings.HasSuffix(next.low, "é") && !next.properly() && !setOf("côté")[next.low] {
 			if before.properly() || before.l.noun && before.l.onlyNominal() && before.l.n&singular != 0 && determiners[c.prev(k, 2).low] {
 				c.say(t, t, "fr.a", "a")
@@ -101,7 +110,7 @@ func (c *clause) ruleA(k int, t *term) bool {
 
 // ruleParticiple: after avoir and être, mangé and not manger nor mangez.
 func (c *clause) ruleParticiple(k int, t *term) bool {
-	isHave, isBe := avoir[t.low], etre[t.low]
+	isHave, isBe := avoir[t.low] || t.low == "avoir" || t.low == "ayant", etre[t.low] || t.low == "être" && wordsBefore[c.prev(k, 1).low]
 	if !isHave && !isBe {
 		return false
 	}
@@ -112,13 +121,18 @@ func (c *clause) ruleParticiple(k int, t *term) bool {
 	if isBe && (before.low == "c'" || before.low == "ce" || before.low == "but" || before.l.infinitive) || t.low == "été" && !avoir[before.low] || t.low == "as" && before.low != "tu" && before.low != "n'" && before.low != "l'" {
 		return false
 	}
-	next, by := c.next(k, 1), 1
+	next := c.next(k, 1)
 	if between[next.low] {
-		next, by = c.next(k, 2), 2
+		next = c.next(k, 2)
 	}
-	_ = by
 	if next.properly() {
 		return false
+	}
+	if n := next.l; isHave && wordsSubj[before.low] && n.finite && !n.nominal() && !n.tool && !n.adverb && !n.infinitive && !n.name && strings.HasSuffix(next.low, "e") {
+		if list := c.kin(next.low, participleOf); len(list) > 0 {
+			c.say(next, next, "fr.participle", list[0])
+			return true
+		}
 	}
 	wrong := next.l.infinitive && strings.HasSuffix(next.low, "er") || !next.l.noun && strings.HasSuffix(next.low, "ez") && next.l.persons&16 != 0 && !next.l.tool && !next.l.adverb
 	if !wrong || isHave && setOf("beau")[c.next(k, 1).low] || isBe && next.l.noun && !strings.HasSuffix(next.low, "er") {
@@ -137,22 +151,23 @@ func (c *clause) ruleParticiple(k int, t *term) bool {
 
 // ruleInfinitive: after a preposition or a modal, manger and not mangé nor mangez.
 func (c *clause) ruleInfinitive(k int, t *term) bool {
-	if t.l.noun && !strings.HasSuffix(t.low, "é") && !strings.HasSuffix(t.low, "ez") || t.properly() || t.first {
+	if t.l.noun && !strings.HasSuffix(t.low, "é") && !strings.HasSuffix(t.low, "és") && !strings.HasSuffix(t.low, "ez") || t.properly() || t.first {
 		return false
 	}
-	participle := t.l.ppas && strings.HasSuffix(t.low, "é") && !t.l.noun && !t.l.tool && !t.l.adverb
+	participle := t.l.ppas && (strings.HasSuffix(t.low, "é") || modal[c.prev(k, 1).low] && (strings.HasSuffix(t.low, "és") || strings.HasSuffix(t.low, "ées"))) && !t.l.noun && !t.l.tool && !t.l.adverb
 	second := strings.HasSuffix(t.low, "ez") && t.l.persons&16 != 0 && !t.l.noun && !t.l.tool && !t.l.adverb
 	if !participle && !second {
 		return false
 	}
 	before := c.prev(k, 1)
 	b2 := c.prev(k, 2)
+	by := 1
 	if setOf("vous nous le la les l' me m' te t' se s' lui leur y en")[before.low] && (wordsBefore[b2.low] || modal[b2.low]) && !(before.low == "en" && !modal[b2.low]) {
 		if before.low == "vous" && second && !setOf("pour de d' sans")[b2.low] && !modal[b2.low] {
 			return false
 		}
 		if !(before.low == "nous" && modal[b2.low]) || participle || second {
-			before = b2
+			before, by = b2, 2
 		}
 	}
 	ok := false
@@ -160,12 +175,12 @@ func (c *clause) ruleInfinitive(k int, t *term) bool {
 	case "pour", "sans":
 		ok = !strings.HasSuffix(t.low, "privé")
 	case "de", "d'":
-		left := c.prev(k, 2)
+		left := c.prev(k, by+1)
 		ok = second || setOf("afin avant besoin envie essayer essayez essaie merci plaisir permet permettent décidé oublié oubliez oublier possible occasion temps facile important l'occasion moyen chance hâte heureux heureuse heureuses ravis ravi ravie obligé pensez propose proposons venons vient viens arrêtez cessez continuez fier fiers")[left.low]
 	case "à":
 		ok = second
 	default:
-		ok = modal[before.low] && !(before.low == "va" && b2.low == "ça" && false)
+		ok = modal[before.low]
 		if ok && participle && (before.low == "savoir" || before.low == "sait" || before.low == "savez" || before.low == "aller") {
 			ok = false
 		}
@@ -180,7 +195,6 @@ func (c *clause) ruleInfinitive(k int, t *term) bool {
 		}
 	}
 	if !ok {
-		// "si vous souhaiter", "nous vous inviter" are the other way round.
 		return false
 	}
 	list := c.kin(t.low, infinitiveOf)
@@ -199,6 +213,10 @@ func (c *clause) ruleOu(k int, t *term) bool {
 		place := setOf("jour moment endroit lieu ville pays cas monde époque semaine soirée année maison quartier magasin bureau instant")[before.low] && (wordsSubj[next.low] || setOf("l'on se")[next.low])
 		if before.low == "d'" || before.low == "là" && !next.l.adverb || before.low == "jusqu'" || before.low == "importe" || before.low == "partout" || place ||
 			t.first && (setOf("est sont était en se va vont aller trouver habitez êtes allez dormir manger acheter sortir")[next.low] && !determiners[next.low]) {
+			c.say(t, t, "fr.ou", "où")
+			return true
+		}
+		if before.low == "pas" && setOf("savez sais sait savoir savons savait")[c.prev(k, 2).low] && (wordsSubj[next.low] || setOf("trouver aller est sont se")[next.low]) {
 			c.say(t, t, "fr.ou", "où")
 			return true
 		}
@@ -308,7 +326,7 @@ func (c *clause) ruleSa(k int, t *term) bool {
 		case setOf("ne n' vous nous me te m' se s' lui y les leur")[next.low] && (c.next(k, 2).l.finite || next.low == "ne" || next.low == "n'"):
 			c.say(t, t, "fr.sa", "ça")
 			return true
-		case setOf("va fait marche")[next.low] && (t.first && setOf("? ! bien mieux pas")[c.next(k, 2).low] || next.end3 && t.first):
+		case setOf("va fait marche")[next.low] && (t.first && setOf("bien mieux pas")[c.next(k, 2).low] || next.end3 && t.fresh):
 			c.say(t, t, "fr.sa", "ça")
 			return true
 		}
@@ -330,7 +348,7 @@ func (c *clause) ruleEt(k int, t *term) bool {
 			c.say(t, t, "fr.et", "est")
 			return true
 		}
-		if before.low == "c'" {
+		if before.low == "c'" || before.low == "il" && !wordsBefore[c.prev(k, 2).low] && next.low != "" && !next.l.name && !personOfWordHas(next.low) && !setOf("lui le la les moi toi eux son sa")[next.low] {
 			c.say(t, t, "fr.et", "est")
 			return true
 		}
@@ -388,6 +406,10 @@ func (c *clause) ruleOn(k int, t *term) bool {
 			c.say(t, t, "fr.on", "ont")
 			return true
 		}
+		if c.manyOf(k-1) && n.ppas && strings.HasSuffix(next.low, "é") {
+			c.say(t, t, "fr.on", "ont")
+			return true
+		}
 		if before.l.n == plural && before.l.onlyNominal() && determiners[c.prev(k, 2).low] && (determiners[next.low] || n.ppas || setOf("été pas tous toutes bien déjà")[next.low]) && next.low != "l'" && next.low != "le" && next.low != "la" && next.low != "les" {
 			c.say(t, t, "fr.on", "ont")
 			return true
@@ -400,6 +422,17 @@ func (c *clause) ruleOn(k int, t *term) bool {
 	}
 	return false
 }
+
+// manyOf tells whether the term k is a noun in the plural with its article.
+func (c *clause) manyOf(k int) bool {
+	if k < 1 || !c.t[k].joined || !c.t[k+1].joined {
+		return false
+	}
+	l := c.get(k).l
+	return l.noun && l.n&plural != 0 && setOf("les des ces mes tes ses nos vos leurs plusieurs quelques")[c.get(k-1).low]
+}
+
+func personOfWordHas(low string) bool { return personOfWord[low] != 0 }
 
 // rulePeu: peu, peut, peux; quand, quant; près, prêt; sur, sûr.
 func (c *clause) rulePeu(k int, t *term) bool {
@@ -430,7 +463,7 @@ func (c *clause) rulePeu(k int, t *term) bool {
 			return true
 		}
 	case "près":
-		if (etre[before.low] || before.l.noun && etre[c.prev(k, 2).low] || setOf("fin toujours")[before.low]) && next.low == "à" && c.next(k, 2).l.infinitive {
+		if (etre[before.low] || before.l.noun && etre[c.prev(k, 2).low] || setOf("fin toujours")[before.low]) && next.low == "à" && (c.next(k, 2).l.infinitive || setOf("vous nous le la les l'")[c.next(k, 2).low] && c.next(k, 3).l.infinitive) {
 			return put("prêt")
 		}
 	case "sur":
@@ -482,8 +515,6 @@ func (c *clause) rulePeu(k int, t *term) bool {
 		if before.low == "vous" || t.first && setOf("attention")[next.low] {
 			return put("faites")
 		}
-	case "bonne", "bon":
-		return false
 	}
 	return false
 }
@@ -491,7 +522,7 @@ func (c *clause) rulePeu(k int, t *term) bool {
 // ruleSmall: la and là at the end of a clause, leur before a verb.
 func (c *clause) ruleSmall(k int, t *term) bool {
 	before := c.prev(k, 1)
-	if t.low == "la" && t.end3 && t.joined && (etre[before.low] || setOf("par de jusque jusqu' voilà bientôt toujours déjà reste restez restons")[before.low]) && !setOf("la")[before.low] {
+	if t.low == "la" && t.end3 && t.joined && (etre[before.low] || setOf("par voilà bientôt toujours déjà reste restez restons")[before.low]) && !setOf("la")[before.low] {
 		c.say(t, t, "fr.la", "là")
 		return true
 	}

@@ -45,13 +45,16 @@ func (c *clause) ruleElision(k int, t *term) bool {
 		if !strings.ContainsRune("aeiouéèêàâîôûœæh", rune0(next.low)) || next.properly() {
 			return false
 		}
+		if len(next.low) > 1 && next.low[1] == '-' || next.low[0] == 'h' && !mute[next.low] || setOf("un une")[next.low] && c.next(k, 2).low == "" {
+			return false
+		}
 		head := strings.TrimSuffix(strings.TrimSuffix(t.low, "e"), "a") + "'"
 		switch {
 		case setOf("un une onze oui y ou où à en et on au aux est")[next.low] && t.low != "que" && t.low != "lorsque" && t.low != "puisque" && !(next.low == "en" || next.low == "est" || next.low == "y"):
 			return false
 		case next.low == "onze" || next.low == "oui" || next.low == "ou" || next.low == "et" && t.low != "je":
 			return false
-		case setOf("le la")[t.low] && (setOf("en y à a au aux et ou est un une onze")[next.low] || next.l.tool || next.l.adverb || next.l.finite && !next.l.noun && t.low == "la" && false):
+		case setOf("le la")[t.low] && (setOf("en y à a au aux et ou est un une onze")[next.low] || next.l.tool || next.l.adverb):
 			return false
 		case (t.low == "de" || t.low == "que") && (next.l.name || len(next.low) < 2):
 			return false
@@ -67,9 +70,21 @@ func (c *clause) ruleElision(k int, t *term) bool {
 	return false
 }
 
+// mute are frequent words whose h lets the article elide; the dictionary
+// does not tell them from the others.
+var mute = setOf("homme hommes heure heures hôtel hôtels histoire histoires habitude habitudes hiver herbe herbes honneur huile huiles humour hôpital hôte hôtes horaire horaires habitant habitants habitation hésiter habiter habiller honorer humain humains humanité humeur horloge harmonie hommage horreur hébergement héritage hygiène")
+
 // ruleHyphen: rejoignez nous, celui ci, est ce que, -t'il.
 func (c *clause) ruleHyphen(k int, t *term) bool {
 	next := c.next(k, 1)
+	if head, tail, ok := strings.Cut(t.low, "-"); ok && setOf("nous moi vous le la les lui leur")[tail] && strings.HasSuffix(head, "er") && lectureOf(c.d.readings(head, nil)).infinitive {
+		c.say(t, t, "fr.hyphen", strings.TrimSuffix(head, "r")+"z-"+tail)
+		return true
+	}
+	if t.first && strings.HasSuffix(t.low, "es") && t.l.persons == 2 && !t.l.nominal() && !t.l.tool && !t.l.adverb && !t.l.name {
+		c.say(t, t, "fr.person", strings.TrimSuffix(t.low, "s"))
+		return true
+	}
 	switch {
 	case strings.Contains(t.low, "-t'") || strings.HasSuffix(t.low, " t'il"):
 		c.say(t, t, "fr.hyphen", strings.Replace(t.low, "-t'", "-t-", 1))
@@ -85,7 +100,8 @@ func (c *clause) ruleHyphen(k int, t *term) bool {
 		return true
 	case t.first && strings.HasSuffix(t.low, "ez") && t.l.imperative && !t.l.noun:
 		after := c.next(k, 2)
-		if next.low == "vous" && (next.end3 || !after.l.finite) || setOf("nous moi")[next.low] && (next.end3 || !after.l.infinitive && after.low != "vous" && after.low != "y" && after.low != "en") {
+		helper := setOf("veuillez allez venez pouvez devez voulez savez laissez")[t.low] && after.l.infinitive
+		if next.low == "vous" && !helper && (next.end3 || !after.l.finite) || setOf("nous moi")[next.low] && (next.end3 || !after.l.infinitive && after.low != "vous" && after.low != "y" && after.low != "en") {
 			c.say(t, next, "fr.hyphen", t.low+"-"+next.low)
 			return true
 		}
@@ -107,10 +123,7 @@ func (c *clause) rulePerson(k int, t *term) bool {
 	before := c.prev(k, 1)
 	switch t.low {
 	case "nous", "vous":
-		if !(t.fresh && !t.joined || setOf("que qu' si quand lorsque où et mais car comme donc puisque ou")[before.low]) {
-			return false
-		}
-		if setOf("et ou")[before.low] && c.prev(k, 2).low != "" {
+		if !t.first && !setOf("que qu' si quand lorsque où comme puisque")[before.low] {
 			return false
 		}
 	case "elle", "elles", "ça":
@@ -158,8 +171,8 @@ func (c *clause) rulePerson(k int, t *term) bool {
 		return true
 	}
 	// "vous souhaiter" after si, "nous vous inviter".
-	if l.infinitive && !l.noun && strings.HasSuffix(verb.low, "er") && (setOf("si que quand lorsque où comme dès puisque")[before.low] && before.low != "" && !(before.low == "que" && false) || t.low != "vous" && t.low != "nous" || t.low == "nous" && clitics == 1 && t.fresh) {
-		if before.low == "comme" || before.low == "que" && (t.low == "nous" || t.low == "vous") && clitics > 0 {
+	if l.infinitive && !l.noun && strings.HasSuffix(verb.low, "er") && (setOf("si que quand lorsque où comme dès puisque")[before.low] && before.low != "" || t.low != "vous" && t.low != "nous" || t.low == "nous" && clitics == 1 && t.fresh) {
+		if before.low == "comme" || before.low == "que" && (t.low == "nous" || t.low == "vous") && c.prev(k, 2).low != "ce" {
 			return false
 		}
 		c.say(verb, verb, "fr.person", c.kin(verb.low, personOf(mask, &lecture{list: []reading{"po:ipre"}}))...)
@@ -187,7 +200,7 @@ var (
 	singularDet = setOf("un une le la ce cet cette mon ma ton ta son sa chaque notre votre du au aucun aucune")
 	sureDet     = setOf("un une ce cet cette mon ma ton ta son sa chaque notre votre du au aucun aucune des ces mes tes ses nos vos aux plusieurs quelques certains certaines deux trois quatre cinq six sept huit neuf dix douze quinze vingt trente quarante cinquante différents différentes")
 	// what may stand between article and noun without being either, or is used across genders
-	apart      = setOf("top super maxi mini méga giga hyper ultra best new extra demi semi avant web chef maire juge prof professeur auteur médecin ministre manager leader fan star modèle cent mille million plein tout tous toute toutes même mêmes plus moins autre autres tel telle chaque deux trois quatre fois cm designer influenceur live team crew story stories reel reels post posts like likes feed vlog smoothie brunch afterwork after before haut sud nord est ouest or orange marron rose kaki crème argent bordeaux ivoire chocolat hors deuxième gens quoi mieux trucs amour orgue délice œuvre hymne foudre couple merci enseigne mémoire livre mode manche poste tour voile moule vase critique physique garde aide guide gîte solde pub promo info bio perso déco")
+	apart      = setOf("top super maxi mini méga giga hyper ultra best new extra demi semi avant web chef maire juge prof professeur auteur médecin ministre manager leader fan star cent mille million plein tout tous toute toutes même mêmes plus moins autre autres tel telle chaque deux trois quatre fois cm designer influenceur live team crew story stories reel reels post posts like likes feed vlog smoothie brunch afterwork after before haut sud nord est ouest or orange marron rose kaki crème argent bordeaux ivoire chocolat hors deuxième gens quoi mieux trucs amour orgue délice œuvre hymne foudre couple merci pré pseudo socket sous enseigne mémoire livre mode manche poste tour voile moule vase critique physique garde aide guide gîte solde pub promo info bio perso déco")
 	collective = setOf("plupart moitié dizaine douzaine quinzaine vingtaine trentaine cinquantaine centaine majorité foule ensemble nombre partie série suite sorte type multitude poignée paire équipe reste quart tiers peu millier million minorité troupe groupe bande tas infinité totalité couple fois")
 )
 
@@ -204,11 +217,26 @@ func detGender(low string) gender {
 // ruleDeterminer: les offres, un client, une offre, cette soirée.
 func (c *clause) ruleDeterminer(k int, t *term) bool {
 	many, one := pluralDet[t.low], singularDet[t.low]
+	if c.quel(k, t) || c.lots(k, t) {
+		return true
+	}
 	if !many && !one {
 		return false
 	}
 	noun := c.next(k, 1)
 	l := noun.l
+	if !noun.num && setOf("mon ma ton ta son sa notre votre nos vos mes ses ces chaque")[t.low] && l.finite && !l.nominal() && !l.infinitive && !l.tool && !l.adverb && !l.name && !noun.properly() {
+		var list []string
+		for _, s := range c.d.suggest(noun.low, nil) {
+			if x := lectureOf(c.d.readings(s.word, nil)); x.noun && !x.tool && len(list) < 3 && s.cost < 1.5 {
+				list = append(list, s.word)
+			}
+		}
+		if len(list) > 0 {
+			c.say(noun, noun, "fr.confused", list...)
+			return true
+		}
+	}
 	if noun.low == "" || noun.num || noun.properly() || !l.nominal() || l.tool || l.adverb || l.name || apart[noun.low] || caseOf(noun.s) == capital || len([]rune(noun.low)) < 3 || strings.ContainsAny(noun.low, "-·") {
 		return false
 	}
@@ -221,7 +249,7 @@ func (c *clause) ruleDeterminer(k int, t *term) bool {
 	}
 	after := c.next(k, 2)
 	before := c.prev(k, 1)
-	if setOf("deux trois quatre cinq six sept huit neuf dix douze quinze vingt trente quarante cinquante")[t.low] && (l.adj && !l.noun || setOf("heure")[noun.low] && false || setOf("le du au")[before.low] && setOf("janvier février mars avril mai juin juillet août septembre octobre novembre décembre")[noun.low]) || setOf("janvier février mars avril mai juin juillet août septembre octobre novembre décembre rue place avenue boulevard")[noun.low] {
+	if setOf("deux trois quatre cinq six sept huit neuf dix douze quinze vingt trente quarante cinquante")[t.low] && ((l.adj || l.ppas) && !(l.noun && !l.ppas) || setOf("le du au")[before.low] && setOf("janvier février mars avril mai juin juillet août septembre octobre novembre décembre")[noun.low]) || setOf("janvier février mars avril mai juin juillet août septembre octobre novembre décembre")[noun.low] {
 		return false
 	}
 	if t.low == "des" && setOf("plus moins mieux")[noun.low] || t.low == "un" && before.low == "l'" || (t.low == "un" || t.low == "une") && setOf("plus")[before.low] {
@@ -230,7 +258,7 @@ func (c *clause) ruleDeterminer(k int, t *term) bool {
 	g := detGender(t.low)
 	switch {
 	case many && l.n == singular:
-		if t.low == "les" && l.adj && !l.noun && after.low != "" && !after.l.noun {
+		if l.adj && (after.low == "et" || after.low == "ou") || t.low == "les" && l.adj && !l.noun && after.low != "" && !after.l.noun {
 			return false
 		}
 		list := c.kin(noun.low, nominalOf(l.g, plural))
@@ -283,8 +311,16 @@ func (c *clause) genderOf(det, noun, after *term) bool {
 				return true
 			}
 		}
-		if !l.noun || l.ppas || after.low != "" {
+		both := after.l.noun && !after.properly() && after.l.g&want == 0 && after.l.g&l.g != 0 && l.g&want == 0
+		if !both && (!l.noun || l.ppas || after.l.noun && !after.properly()) {
 			return false
+		}
+		if both {
+			if other := otherGender[det.low]; other == "" || vowel(noun.low) {
+				return false
+			}
+			c.say(det, det, "fr.gender", otherGender[det.low])
+			return true
 		}
 	}
 	if l.ppas && !l.noun || !l.noun {
@@ -329,7 +365,7 @@ func (c *clause) ruleEpithet(k int, t *term) bool {
 		return false
 	}
 	det := c.prev(k, 1)
-	if !pluralDet[det.low] && !singularDet[det.low] || !t.l.noun || t.l.tool || t.l.adverb || t.properly() || apart[t.low] || collective[t.low] {
+	if !pluralDet[det.low] && !singularDet[det.low] || !t.l.noun || t.l.tool || t.l.adverb || t.properly() || apart[t.low] || t.low == "fois" || t.low == "plupart" {
 		return false
 	}
 	if (t.l.finite || t.l.infinitive) && !sureDet[det.low] {
@@ -338,13 +374,17 @@ func (c *clause) ruleEpithet(k int, t *term) bool {
 	if !n.adj && !n.ppas || n.tool || n.adverb || n.name || n.finite && !n.ppas && !n.adj || n.infinitive || next.properly() || apart[next.low] || caseOf(next.s) == capital || strings.ContainsAny(next.low, "-·") {
 		return false
 	}
-	if n.finite || n.imperative || n.ppre {
-		return false
-	}
-	if n.noun && !strings.HasSuffix(next.low, "el") && !strings.HasSuffix(next.low, "eux") && !strings.HasSuffix(next.low, "if") && !n.ppas && !setOf("gratuit gratuite gratuits spécial spéciale ouvert public nouveau petit grand local régional national commercial général artisanal")[next.low] {
+	if n.finite && !(n.ppas && pluralDet[det.low] && n.persons&32 == 0) || n.imperative && !n.ppas || n.ppre {
 		return false
 	}
 	after := c.next(k, 2)
+	left := c.prev(k, 2)
+	if left.low == "de" || left.low == "d'" || left.low == "et" || left.low == "ou" || setOf("des du au aux")[det.low] && left.l.nominal() {
+		return false // the adjective may belong to a noun further left
+	}
+	if n.n == singular && (after.low == "et" || after.low == "ou") || n.noun && !n.ppas && (strings.HasSuffix(next.low, "eur") || strings.HasSuffix(next.low, "eurs") || t.l.n&n.n&plural != 0) {
+		return false
+	}
 	if after.l.noun && !after.l.tool && after.l.onlyNominal() || setOf("ciel marine foncé foncée clair claire")[after.low] {
 		return false
 	}
@@ -368,6 +408,9 @@ func (c *clause) ruleEpithet(k int, t *term) bool {
 	if n.g&g != 0 && n.n&num != 0 {
 		return false
 	}
+	if collective[t.low] && n.g&g != 0 && num == singular {
+		return false
+	}
 	if num == singular && n.n == plural && (before3(c, k) || n.g&g == 0) {
 		return false // "un groupe de filles heureuses" begins further left
 	}
@@ -387,4 +430,40 @@ func (c *clause) ruleEpithet(k int, t *term) bool {
 func before3(c *clause, k int) bool {
 	b := c.prev(k, 2).low
 	return wordsBefore[b] || b == "et" || b == "ou"
+}
+
+// quel: quel and quelle agree with what follows; quelque before a plural.
+func (c *clause) quel(k int, t *term) bool {
+	n := c.next(k, 1)
+	if n.low == "" || n.properly() || !n.l.onlyNominal() {
+		return false
+	}
+	switch {
+	case t.low == "quel" && n.l.g == feminine && n.l.n&singular != 0:
+		c.say(t, t, "fr.gender", "quelle")
+	case t.low == "quelle" && n.l.g == masculine && n.l.n&singular != 0:
+		c.say(t, t, "fr.gender", "quel")
+	case t.low == "quelque" && n.l.n == plural:
+		c.say(t, t, "fr.plural", "quelques")
+	default:
+		return false
+	}
+	return true
+}
+
+// lots: what one has many of is in the plural, when it can be counted.
+func (c *clause) lots(k int, t *term) bool {
+	if t.low != "de" && t.low != "d'" || !setOf("beaucoup plein tas trop tellement tant combien dizaine dizaines centaine centaines milliers")[c.prev(k, 1).low] {
+		return false
+	}
+	n := c.next(k, 1)
+	if !setOf("chose client produit personne idée question jour ami amie photo cadeau surprise place commande livre enfant année heure projet événement message commentaire abonné magasin ville vidéo lot nouveauté article participant visiteur avis")[n.low] || n.l.n&plural != 0 {
+		return false
+	}
+	list := c.kin(n.low, nominalOf(n.l.g, plural))
+	if len(list) == 0 {
+		return false
+	}
+	c.say(n, n, "fr.plural", list[0])
+	return true
 }

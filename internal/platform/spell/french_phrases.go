@@ -224,6 +224,11 @@ avez était|avez été
 il à été|il a été
 à été|a été
 à eu|a eu
+cette été|cet été
+ce été|cet été
+cet année|cette année
+cet semaine|cette semaine
+vous qui décider|vous qui décidez
 n' hésiter pas|n'hésitez pas
 n' hésité pas|n'hésitez pas
 n' hésitais pas|n'hésitez pas
@@ -279,11 +284,13 @@ func allowedPhrase(c *clause, k int, ph phrase) bool {
 	after := c.next(k, len(ph.rest)+1)
 	before := c.prev(k, 1)
 	switch t.low {
+	case "peut":
+		return t.fresh
 	case "après":
 		return setOf("cet cette l' un")[before.low] || after.end3
 	case "du":
 		// "du à" is right before nothing but a debt: "dû à".
-		return before.l.ppas || etre[before.low] || before.l.noun && false
+		return before.l.ppas || etre[before.low]
 	case "à":
 		return !setOf("l'")[before.low] && (ph.good != "a été" || !setOf("jusqu' l' d' un")[before.low])
 	case "le", "la", "les":

@@ -6,7 +6,7 @@ import "strings"
 // could make the noun a complement.
 func (c *clause) opens(k int) bool {
 	t := &c.t[k]
-	return t.first || !t.joined && t.fresh && false || setOf("que qu' si quand car mais lorsque puisque comme")[c.prev(k, 1).low] && c.prev(k, 1).low != ""
+	return t.first || setOf("que qu' si quand car mais lorsque puisque comme")[c.prev(k, 1).low] && c.prev(k, 1).low != ""
 }
 
 // ruleSubject: the verb agrees with the noun that opens the sentence.
@@ -38,11 +38,14 @@ func (c *clause) ruleSubject(k int, t *term) bool {
 	if l.nominal() && clitics == 0 && !setOf("est a sont ont")[verb.low] {
 		return false
 	}
+	if l.nominal() && c.next(k, by-1).low == "en" {
+		return false // "en cours", "en sens inverse"
+	}
 	mask := uint8(4)
 	if many {
 		mask = 32
 	}
-	if l.persons&mask != 0 || l.persons&(4|32|1|2) == 0 || l.persons&(8|16) != 0 {
+	if l.persons&mask != 0 || l.persons&(8|16) != 0 && (clitics > 0 || l.nominal()) {
 		return false
 	}
 	if clitics > 0 && setOf("nous vous")[c.next(k, 2).low] && l.persons&(4|32) == 0 {
@@ -72,6 +75,9 @@ func (c *clause) ruleAttribute(k int, t *term) bool {
 		return false
 	}
 	subj := c.prev(k, 1)
+	if c.manifest(k, t) {
+		return true
+	}
 	var g gender
 	n := singular
 	switch {
@@ -98,7 +104,7 @@ func (c *clause) ruleAttribute(k int, t *term) bool {
 		default:
 			det := c.prev(k, 2)
 			left := c.prev(k, 3)
-			if !subj.l.noun || subj.l.tool || subj.properly() || collective[subj.low] || apart[subj.low] || wordsBefore[left.low] || setOf("et ou que dont où comme ni")[left.low] || left.l.noun && left.l.onlyNominal() || left.l.finite && left.low != "" {
+			if !subj.l.noun || subj.l.tool || subj.properly() || collective[subj.low] || apart[subj.low] || wordsBefore[left.low] || between[left.low] || setOf("et ou que dont où comme ni")[left.low] || left.l.noun && left.l.onlyNominal() || left.l.finite && left.low != "" {
 				return false
 			}
 			many := setOf("les ces mes tes ses nos vos leurs")[det.low]
@@ -163,7 +169,7 @@ func (c *clause) ruleReceived(k int, t *term) bool {
 		part = c.next(k, 2)
 	}
 	l := part.l
-	if !l.ppas || l.g&masculine != 0 && l.n&singular != 0 || l.adverb || l.tool || l.finite || part.properly() || c.next(k, 1).low == "tous" {
+	if !l.ppas || l.g&masculine != 0 && l.n&singular != 0 || l.adverb || l.tool || part.properly() || c.next(k, 1).low == "tous" {
 		return false
 	}
 	list := c.kin(part.low, participleOf)
@@ -171,5 +177,39 @@ func (c *clause) ruleReceived(k int, t *term) bool {
 		return false
 	}
 	c.say(part, part, "fr.participle", list[0])
+	return true
+}
+
+// manifest: whatever the subject, "sont" never takes a singular, "est" hardly
+// a plural.
+func (c *clause) manifest(k int, t *term) bool {
+	many := setOf("sont étaient seront seraient restent semblent deviennent")[t.low]
+	if !many {
+		return false
+	}
+	adj := c.next(k, 1)
+	if setOf("très trop déjà toujours vraiment maintenant désormais entièrement")[adj.low] {
+		adj = c.next(k, 2)
+	}
+	l := adj.l
+	if !l.adj && !l.ppas || l.n != singular || l.noun && !l.ppas && !setOf("gratuit gratuite content contente ouvert ouverte prêt prête petit petite grand grande nouveau nouvelle parfait parfaite complet complète seul seule actif active public publique")[adj.low] || l.adverb || l.tool || l.name || l.infinitive || adj.properly() || apart[adj.low] {
+		return false
+	}
+	g := l.g
+	switch subj := c.prev(k, 1); subj.low {
+	case "ils":
+		g = masculine
+	case "elles":
+		g = feminine
+	default:
+		if c.manyOf(k-1) && subj.l.g != masculine|feminine {
+			g = subj.l.g
+		}
+	}
+	list := c.kin(adj.low, nominalOf(g, plural))
+	if len(list) == 0 {
+		return false
+	}
+	c.say(adj, adj, "fr.agree", list[0])
 	return true
 }

@@ -36,7 +36,7 @@ func (d *dictionary) readings(w string, brand *Words) []reading {
 		var b strings.Builder
 		for _, m := range morph {
 			if d.says[m] != "" {
-				b.WriteString(d.says[m])
+				b.WriteString(strings.ReplaceAll(d.says[m], "!", ""))
 				b.WriteByte(' ')
 			}
 		}

@@ -29,7 +29,7 @@ func words(p *page, d *dictionary, o Options, add func(Mistake)) {
 
 // judge looks at one word and reports the part of it that is wrong.
 func (p *page) judge(i, start int, s string, d *dictionary, o Options, budget *int, add func(Mistake)) {
-	if d.right(s, o.Words) {
+	if d.right(s, o.Words) || spoken[p.lang].knows(s) {
 		return
 	}
 	t := p.at(i)
@@ -132,14 +132,14 @@ func (t token) excused(p *page, s string) bool {
 	return onomatopoeia(strings.ToLower(s))
 }
 
-// onomatopoeia takes hahaha, mdrrr, ouiiii, pfff: a letter three times, or a
-// syllable three times.
+// onomatopoeia takes hahaha, mdrrr, ouiiii, pfff: a vowel or the last letter
+// three times, or a syllable three times.
 func onomatopoeia(s string) bool {
 	var last rune
 	run := 0
-	for _, r := range s {
+	for i, r := range s {
 		if r == last {
-			if run++; run >= 3 {
+			if run++; run >= 3 && (strings.ContainsRune("aeiouyéèàû", r) || i+utf8.RuneLen(r) == len(s)) {
 				return true
 			}
 		} else {
@@ -190,3 +190,11 @@ var units = func() map[string]bool {
 	}
 	return m
 }()
+
+// spoken are words of the networks that every reader of a post knows and no
+// dictionary of ours has yet.
+var spoken = map[string]*Words{
+	French:   NewWords(strings.Fields("mdr ptdr lol jpp tkt stp svp asap community manager managers management story stories reel reels feed follower followers hashtag hashtags like likes post posts live lives newsletter newsletters goodies brunchs afterwork afterworks upcycling handmade giveaway unboxing tuto tutos influenceur influenceurs influenceuse influenceuses tweet tweets retweet streaming podcast podcasts webinaire webinaires webinar e-commerce insta cosy bowl smoothie smoothies coworking crowdfunding fooding co-working replay replays teaser teasers spoiler spoilers vlog vlogs selfie selfies emoji emojis smiley swipe scroll scroller liker likez liké likée followez follow unfollow repost reposter stream streamer streamers bio merch outfit look looks shop shopping store click collect drive food truck foodtruck foodtrucks pitch startup startups afterworks burger burgers bagel cookie cookies cheesecake brownie brownies tote bag sneakers vintage flash sale sales black friday boost booster digital digitale digitaux digitales cashback mood feat best-seller best-sellers sold out save date made in coming soon save-the-date dispo dispos perso persos conf confs déco promo promos expo expos resto restos apéro apéros ciné anniv dimanchissime")),
+	British:  NewWords(strings.Fields("lol omg hashtag hashtags unfollow podcast podcasts emoji emojis selfie selfies influencer influencers livestream vlog vlogs insta giveaway giveaways unboxing repost reposted reel reels tiktok merch")),
+	American: NewWords(strings.Fields("lol omg hashtag hashtags unfollow podcast podcasts emoji emojis selfie selfies influencer influencers livestream vlog vlogs insta giveaway giveaways unboxing repost reposted reel reels tiktok merch")),
+}
