@@ -15,6 +15,7 @@ import (
 	"vigie/internal/assets"
 	"vigie/internal/base/clock"
 	"vigie/internal/base/id"
+	"vigie/internal/charter"
 	"vigie/internal/networks/practice"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/publishing"
@@ -63,6 +64,8 @@ func buildPast(h *house) (id.Brand, *person) {
 	h.ok(h.Publishing.Bin(ctx, me, b, p.ID))
 	h.ok(h.Publishing.Unbin(ctx, me, b, p.ID))
 
+	pastOfCharter(h, me, b, p.ID)
+
 	h.World.Script("kerlann_bis", practice.Act{Deed: practice.Refuse})
 	h.start()
 	gone := h.plan(me, h.draft(me, b, "", "Celle-ci part.", ch.ID), publishing.When{Now: true})
@@ -82,6 +85,23 @@ func buildPast(h *house) (id.Brand, *person) {
 	h.ok(h.Team.RemoveMember(ctx, me, b, yann.id))
 	h.ok(h.Channels.Remove(ctx, me, b, other.ID))
 	return b, claire
+}
+
+// pastOfCharter uses every verb of the charter.
+func pastOfCharter(h *house, me team.Actor, b id.Brand, post id.Post) {
+	h.Helper()
+	ctx := h.Context()
+	r, err := h.Charter.Save(ctx, me, b, charter.Rule{Name: "Mots usés", Kind: charter.Avoid, Severity: "warn", On: true, Spec: charter.Spec{Terms: []charter.Term{{Text: "incontournable"}}}})
+	h.ok(err)
+	h.ok(h.Charter.Remove(ctx, me, b, r.ID))
+	h.ok(h.Charter.Restore(ctx, me, b, 1))
+	h.ok(h.Charter.Bring(ctx, me, b, charter.StartVous.Rules(), true))
+	h.ok(h.Charter.Learn(ctx, me, b, "Kergoat"))
+	h.ok(h.Charter.Unlearn(ctx, me, b, "Kergoat"))
+	h.ok(h.Charter.Ignore(ctx, me, b, post, "spelling", "Kergoat", false))
+	d, err := h.Charter.SaveDay(ctx, me, b, charter.Day{Name: "Inventaire", From: "2099-01-04", Severity: "warn"})
+	h.ok(err)
+	h.ok(h.Charter.RemoveDay(ctx, me, b, d.ID))
 }
 
 // pastOfRights uses every verb of the rights of a media.

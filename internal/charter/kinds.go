@@ -477,3 +477,12 @@ func (rule *ready) hours(r *reading) {
 		r.say(rule, "hours", at.part, at.start, at.end, "hour", now)
 	}
 }
+
+// hostOf is the site of an address, without www.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
+}

@@ -9,6 +9,7 @@ import (
 
 	"vigie/internal/base/id"
 	"vigie/internal/network"
+	"vigie/internal/platform/jobs"
 	"vigie/internal/platform/logbook"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/team"
@@ -69,6 +70,8 @@ type Service struct {
 	Needs
 	mu   sync.Mutex
 	made map[id.Brand]*shelf
+
+	queue *jobs.Queue // where links are looked at; nil: nowhere
 }
 
 // New makes the room.

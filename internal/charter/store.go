@@ -85,7 +85,7 @@ func keepVersion(ctx context.Context, tx *sqldb.Tx, b id.Brand, number int64, wh
 // Forget deletes all that this room keeps of a brand. Safe to repeat.
 func (s *Service) Forget(ctx context.Context, tx *sqldb.Tx, b id.Brand) (err error) {
 	defer fault.Wrap(&err, "forget charter")
-	for _, table := range []string{"charter", "charter_rule", "charter_version", "charter_word", "charter_ignored", "charter_day"} {
+	for _, table := range []string{"charter", "charter_rule", "charter_version", "charter_word", "charter_ignored", "charter_day", "charter_link"} {
 		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE brand = ?`, b); err != nil {
 			return err
 		}
