@@ -42,7 +42,9 @@ type Decision struct {
 	Person id.Person  `json:"person,omitempty"`
 	Link   LinkID     `json:"link,omitempty"`
 	Client bool       `json:"client"`
-	Given  time.Time  `json:"given"`
+	// Own says that the reader had written what she decided on.
+	Own   bool      `json:"own,omitempty"`
+	Given time.Time `json:"given"`
 }
 
 // Reader is who answers: somebody signed in, or who holds a private link.
@@ -204,6 +206,7 @@ func (s *Service) decide(ctx context.Context, tx *sqldb.Tx, r Reader, b id.Brand
 			d.Link = r.Link.ID
 		} else {
 			d.Person = r.Actor.Person
+			d.Own = slices.Contains(round.writers(), d.Person)
 		}
 		if err := insertDecision(ctx, tx, b, d); err != nil {
 			return err
@@ -251,19 +254,20 @@ func (r Reader) may(p Policy, all []Decision, round Round, it Item, v Verdict) e
 		me.Link = r.Link.ID
 	} else {
 		me.Person = r.Actor.Person
+		me.Own = slices.Contains(round.writers(), me.Person)
 	}
-	st := p.judge(withoutReader(all, me, it), Asked{Channel: it.Channel, Hash: it.Hash, Planned: round.Planned, At: round.At}, round.writers())
+	st := p.judge(withoutReader(all, me, it), Asked{Channel: it.Channel, Hash: it.Hash, Planned: round.Planned, At: round.At})
 	if st.step >= len(p.Steps) {
 		return nil // all have read it: one more yes changes nothing
 	}
 	for i := 0; i <= st.step; i++ { // a reader of an earlier step may say yes again
-		if p.counts(p.Steps[i], me, round.writers()) {
+		if p.counts(p.Steps[i], me) {
 			return nil
 		}
 	}
 	free := p
 	free.Own = true
-	if slices.ContainsFunc(p.Steps, func(s Step) bool { return free.counts(s, me, round.writers()) && !p.counts(s, me, round.writers()) }) {
+	if slices.ContainsFunc(p.Steps, func(s Step) bool { return free.counts(s, me) && !p.counts(s, me) }) {
 		return errOwn
 	}
 	return errTurn
@@ -295,7 +299,7 @@ func (r Reader) sees(round Round, policies map[id.Channel]Policy, all []Decision
 		if at < 0 || !it.Asked {
 			continue
 		}
-		st := p.judge(onlyYes(all), Asked{Channel: it.Channel, Hash: it.Hash, Planned: round.Planned, At: round.At}, round.writers())
+		st := p.judge(onlyYes(all), Asked{Channel: it.Channel, Hash: it.Hash, Planned: round.Planned, At: round.At})
 		if st.step >= at {
 			return true
 		}
@@ -315,11 +319,11 @@ func onlyYes(all []Decision) (out []Decision) {
 	return out
 }
 
-const decisionColumns = `id, post, round, gesture, channel, hash, local_time, zone, planned_at, verdict, words, other_local, person, link, client, at`
+const decisionColumns = `id, post, round, gesture, channel, hash, local_time, zone, planned_at, verdict, words, other_local, person, link, client, own, at`
 
 func scanDecision(r sqldb.Scanner) (d Decision, err error) {
 	var planned, at sqldb.Time
-	err = r.Scan(&d.ID, &d.Post, &d.Round, &d.Gesture, &d.Channel, &d.Hash, &d.Planned.Local, &d.Planned.Zone, &planned, &d.Verdict, &d.Words, &d.Other.Local, &d.Person, &d.Link, &d.Client, &at)
+	err = r.Scan(&d.ID, &d.Post, &d.Round, &d.Gesture, &d.Channel, &d.Hash, &d.Planned.Local, &d.Planned.Zone, &planned, &d.Verdict, &d.Words, &d.Other.Local, &d.Person, &d.Link, &d.Client, &d.Own, &at)
 	d.At, d.Given = planned.Time, at.Time
 	if d.Other.Local != "" {
 		d.Other.Zone = d.Planned.Zone
@@ -328,8 +332,8 @@ func scanDecision(r sqldb.Scanner) (d Decision, err error) {
 }
 
 func insertDecision(ctx context.Context, tx *sqldb.Tx, b id.Brand, d Decision) error {
-	_, err := tx.Exec(ctx, `INSERT INTO approval_decision (brand, `+decisionColumns+`) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
-		b, d.ID, d.Post, d.Round, d.Gesture, d.Channel, d.Hash, d.Planned.Local, d.Planned.Zone, sqldb.At(d.At), d.Verdict, d.Words, d.Other.Local, d.Person, d.Link, d.Client, sqldb.At(d.Given))
+	_, err := tx.Exec(ctx, `INSERT INTO approval_decision (brand, `+decisionColumns+`) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+		b, d.ID, d.Post, d.Round, d.Gesture, d.Channel, d.Hash, d.Planned.Local, d.Planned.Zone, sqldb.At(d.At), d.Verdict, d.Words, d.Other.Local, d.Person, d.Link, d.Client, d.Own, sqldb.At(d.Given))
 	return err
 }
 

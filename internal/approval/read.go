@@ -211,7 +211,7 @@ func (s *Service) Read(ctx context.Context, r Reader, b id.Brand, post id.Post, 
 			continue
 		}
 		p := of(policies, it.Channel)
-		st := p.judge(onlyYes(ds), Asked{Channel: it.Channel, Hash: it.Hash, Planned: last.Planned, At: last.At}, last.writers())
+		st := p.judge(onlyYes(ds), Asked{Channel: it.Channel, Hash: it.Hash, Planned: last.Planned, At: last.At})
 		for i, step := range p.Steps {
 			out.Reads = append(out.Reads, Read{Channel: it.Channel, Step: step, Index: i, Done: i < st.step, Open: i == st.step && out.Open})
 		}

@@ -317,7 +317,7 @@ func (s *Service) tacit(ctx context.Context, b id.Brand, r Round, policies map[i
 			if !it.Asked || p.Past != Leave || tx.Now.Before(round.At.Add(-p.Deadline)) {
 				continue
 			}
-			if st := p.judge(before, Asked{Channel: it.Channel, Hash: it.Hash, Planned: round.Planned, At: round.At}, round.writers()); st.cleared || st.state != Waiting && st.state != AtClient {
+			if st := p.judge(before, Asked{Channel: it.Channel, Hash: it.Hash, Planned: round.Planned, At: round.At}); st.cleared || st.state != Waiting && st.state != AtClient {
 				continue
 			}
 			if err := insertDecision(ctx, tx, b, Decision{ID: string(id.New[id.Token]()), Post: r.Post, Round: round.ID, Gesture: gesture, Channel: it.Channel, Hash: it.Hash,

@@ -71,7 +71,7 @@ func (s *Service) Ask(ctx context.Context, tx *sqldb.Tx, a team.Actor, q Questio
 	waits, leaving, stale := 0, 0, false
 	for _, it := range q.Items {
 		p := of(policies, it.Channel)
-		st := p.judge(decisions, it, next.writers())
+		st := p.judge(decisions, it)
 		out.Cleared[it.Channel] = st.cleared
 		if it.Leaving {
 			leaving++

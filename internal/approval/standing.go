@@ -3,8 +3,6 @@ package approval
 import (
 	"slices"
 	"time"
-
-	"vigie/internal/base/id"
 )
 
 // State is where the reading of a post stands. Stored; never renamed.
@@ -55,7 +53,7 @@ func (d Decision) stands(it Asked, tolerance time.Duration) bool {
 
 // judge says where a content stands. Only decisions on its very hash count, the
 // last of each reader; decisions are in the order they were given.
-func (p Policy) judge(all []Decision, it Asked, writers []id.Person) standing {
+func (p Policy) judge(all []Decision, it Asked) standing {
 	last := map[string]Decision{}
 	var order []string
 	tacit := false
@@ -70,6 +68,9 @@ func (p Policy) judge(all []Decision, it Asked, writers []id.Person) standing {
 		who := d.reader()
 		order = slices.DeleteFunc(order, func(o string) bool { return o == who })
 		last[who], order = d, append(order, who)
+	}
+	if it.Stale && !p.Free() {
+		return standing{state: Stale}
 	}
 	var asks bool
 	for _, d := range last {
@@ -87,9 +88,6 @@ func (p Policy) judge(all []Decision, it Asked, writers []id.Person) standing {
 	if p.Free() {
 		return standing{cleared: true}
 	}
-	if it.Stale {
-		return standing{state: Stale}
-	}
 	if asks {
 		return standing{state: Changes}
 	}
@@ -101,7 +99,7 @@ func (p Policy) judge(all []Decision, it Asked, writers []id.Person) standing {
 		found := false
 		for _, who := range order {
 			d := last[who]
-			if d.Verdict != Approve || used[who] || !p.counts(st, d, writers) || !d.stands(it, p.Tolerance) {
+			if d.Verdict != Approve || used[who] || !p.counts(st, d) || !d.stands(it, p.Tolerance) {
 				continue
 			}
 			used[who], found = true, true
@@ -119,8 +117,8 @@ func (p Policy) judge(all []Decision, it Asked, writers []id.Person) standing {
 }
 
 // counts tells whether a decision is one of a step's readers'.
-func (p Policy) counts(st Step, d Decision, writers []id.Person) bool {
-	if d.Person != "" && !p.Own && slices.Contains(writers, d.Person) {
+func (p Policy) counts(st Step, d Decision) bool {
+	if d.Own && !p.Own {
 		return false
 	}
 	switch {

@@ -30,6 +30,7 @@ type said struct {
 	verdict approval.Verdict
 	words   bool
 	other   bool
+	own     bool // she had written it
 }
 
 // world is a life of a brand. It checks the promise from what it saw happen, not
@@ -77,7 +78,7 @@ func (w *world) may(p publishing.Publication, post publishing.Post) string {
 			if wall, _, err := p.Planned.Instant(); err == nil && x.wall == p.Planned && p.DueAt.Sub(wall).Abs() < time.Minute {
 				off = 0 // the very hour that was shown, whatever its seconds
 			}
-			own := !w.policy.Own && (x.person == post.Author || x.person == post.Editor)
+			own := !w.policy.Own && x.own
 			if x.verdict == approval.Approve && off <= w.policy.Tolerance && !own && st.Client == x.client &&
 				(len(st.People) == 0 || slices.Contains(st.People, x.person)) {
 				who = name
@@ -113,7 +114,7 @@ func (w *world) claim(t *rapid.T, node int) {
 				w.read++
 			}
 			if why := w.may(x, w.get(p)); why != "" {
-				t.Fatalf("%s left though %s", x.Hash[:8], why)
+				t.Fatalf("%s left though %s\nunder %+v\nanswers: %+v\nrow: due %s, planned %+v\npeople: %+v", x.Hash[:8], why, w.policy, w.said[p], x.DueAt, x.Planned, w.people)
 			}
 		}
 	}
@@ -140,7 +141,7 @@ func (w *world) answer(p id.Post, r approval.Reader, say approval.Say) {
 		return
 	}
 	x := said{person: r.Actor.Person, client: r.Link != nil || r.Actor.Roles[w.brand] == team.Client, at: round.At, wall: round.Planned,
-		verdict: say.Verdict, words: say.Words != "", other: say.Other != "", reader: string(r.Actor.Person)}
+		verdict: say.Verdict, words: say.Words != "", other: say.Other != "", own: r.Link == nil && (r.Actor.Person == round.Author || r.Actor.Person == round.Editor), reader: string(r.Actor.Person)}
 	if r.Link != nil {
 		x.reader = string(r.Link.ID)
 	}
