@@ -140,9 +140,7 @@ func (v *askView) lede() string {
 
 func doesSignal(d publishing.RecallDoes) ui.Signal {
 	switch d {
-	case publishing.DoesDelete, publishing.DoesEdit, publishing.DoesStop:
-		return ui.Calm
-	case publishing.DoesWait:
+	case publishing.DoesDelete, publishing.DoesEdit, publishing.DoesStop, publishing.DoesWait:
 		return ui.Info
 	case publishing.DoesCannot:
 		return ui.Watch
