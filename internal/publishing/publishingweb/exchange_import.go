@@ -408,7 +408,8 @@ func (v importView) whenText(row publishing.ImportRow) string {
 	if err != nil {
 		return v.r.T("import.no_hour_set")
 	}
-	return v.r.Loc.In("UTC").DateTime(at) // what the wall shows, and no other zone
+	l := v.r.Loc.In("UTC")
+	return l.LongDate(at) + " · " + l.Time(at) // what the wall shows, and no other zone
 }
 
 func (v importView) fateSignal(fate string) ui.Signal {

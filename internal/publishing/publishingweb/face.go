@@ -28,7 +28,7 @@ var words embed.FS
 // in each.
 func Messages() []fs.FS {
 	var out []fs.FS
-	for _, part := range []string{"composer", "calendar", "ledger", "recall", "exchange"} {
+	for _, part := range []string{"composer", "calendar", "ledger", "recall", "exchange", "recur"} {
 		f, err := fs.Sub(words, "words/"+part)
 		if err != nil {
 			panic(err)
@@ -46,6 +46,9 @@ type Config struct {
 	Brand func(ctx context.Context, actor team.Actor, b id.Brand) (brand.Brand, error)
 	// Names tells what people of a brand are called, for "enregistré par".
 	Names func(ctx context.Context, actor team.Actor, b id.Brand) (map[id.Person]string, error)
+	// URL is the address by which people reach the program, for addresses that
+	// other programs read.
+	URL string
 	// Tell lets open pages know (presence, drafts being typed).
 	Tell func(topic, kind string, data any)
 }
@@ -59,7 +62,7 @@ func New(c Config) *Face { return &Face{c} }
 // Routes lists the pages.
 func (f *Face) Routes() []ui.Route {
 	var out []ui.Route
-	for _, part := range [][]ui.Route{f.composerRoutes(), f.calendarRoutes(), f.ledgerRoutes(), f.recallRoutes(), f.exchangeRoutes()} {
+	for _, part := range [][]ui.Route{f.composerRoutes(), f.calendarRoutes(), f.ledgerRoutes(), f.recallRoutes(), f.exchangeRoutes(), f.recurRoutes(), f.feedRoutes()} {
 		out = append(out, part...)
 	}
 	return out
@@ -72,4 +75,5 @@ func (f *Face) API(r *api.Registry) {
 	f.ledgerAPI(r)
 	f.recallAPI(r)
 	f.exchangeAPI(r)
+	f.recurAPI(r)
 }
