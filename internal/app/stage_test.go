@@ -223,6 +223,8 @@ func (q ask) request(h *house) *http.Request {
 	switch {
 	case q.json != nil:
 		body = bytes.NewReader(q.json)
+	case len(q.form) == 1 && q.form.Has("file"): // an operation that takes a file
+		body = strings.NewReader("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x.pdf\"\r\n\r\n%PDF-1.7\r\n--b--\r\n")
 	case q.form != nil:
 		body = strings.NewReader(q.form.Encode())
 	}
@@ -236,6 +238,8 @@ func (q ask) request(h *house) *http.Request {
 	switch {
 	case q.json != nil:
 		r.Header.Set("Content-Type", "application/json")
+	case len(q.form) == 1 && q.form.Has("file"):
+		r.Header.Set("Content-Type", "multipart/form-data; boundary=b")
 	case q.form != nil:
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}

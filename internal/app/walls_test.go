@@ -63,6 +63,13 @@ var beside = map[string]string{
 	"GET /practice/{account}":                         "asks for a role in a brand of the account",
 	"GET /practice/{account}/{post}":                  "asks for a role in a brand of the account",
 	"GET /practice/{account}/media/{key}":             "asks for a role in a brand of the account",
+	"GET /v/{token}":                                  "whoever holds the link; shows what it was made for",
+	"POST /v/{token}":                                 "whoever holds the link, and its code",
+	"GET /v/{token}/all":                              "whoever holds the link",
+	"POST /v/{token}/all":                             "whoever holds the link",
+	"GET /v/{token}/p/{post}":                         "whoever holds the link, for what it shows",
+	"POST /v/{token}/p/{post}":                        "whoever holds the link, for what it shows",
+	"GET /v/{token}/p/{post}/media/{media}":           "whoever holds the link, for what it shows",
 	"GET /api/v1/me":                                  "oneself",
 	"PUT /api/v1/me":                                  "oneself",
 	"PUT /api/v1/me/password":                         "oneself",
@@ -85,6 +92,7 @@ var beside = map[string]string{
 var removes = []string{
 	"DELETE /b/{brand}/uploads/{upload}", "DELETE /api/v1/brands/{brand}/uploads/{upload}",
 	"DELETE /api/v1/brands/{brand}/slots/{slot}", "DELETE /api/v1/brands/{brand}/campaigns/{campaign}",
+	"DELETE /api/v1/brands/{brand}/approval/policies/{channel}",
 	"POST /b/{brand}/settings/slots/{slot}/remove", "POST /b/{brand}/settings/campaigns/{campaign}/remove",
 }
 
@@ -226,7 +234,7 @@ func sample(all *huma.OpenAPI, sc *huma.Schema, name string, ids map[string]stri
 }
 
 // alias are fields that hold an id under another name.
-var alias = map[string]string{"reconnects": "channel"}
+var alias = map[string]string{"reconnects": "channel", "other": "media"}
 
 func deref(p *int, or int) int {
 	if p == nil {
