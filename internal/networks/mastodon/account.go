@@ -117,4 +117,5 @@ var (
 	_ network.Finder    = (*account)(nil)
 	_ network.Confirmer = (*account)(nil)
 	_ network.Deleter   = (*account)(nil)
+	_ network.Editor    = (*account)(nil)
 )

@@ -123,8 +123,9 @@ func capabilities(i instance, privacy string) network.Capabilities {
 			Types: types, AltMax: cmp.Or(me.AltLimit, i.AltLimit, 1500),
 		},
 		Thread: network.ThreadRule{Max: threadMax},
-		// Edit stays false: servers can (PUT, since 3.5), the door has no verb for it.
-		Delete: true, ContentWarning: true, Sensitive: true, Visibilities: visible, Languages: 1,
+		// PUT since Mastodon 3.5; a server that has it not answers so, and a
+		// person is told.
+		Edit: true, Delete: true, ContentWarning: true, Sensitive: true, Visibilities: visible, Languages: 1,
 		// Mastodon: 300 posts in 3 hours (app/lib/rate_limiter.rb).
 		Pace: network.PaceRule{Posts: 300, Per: 3 * time.Hour},
 	}

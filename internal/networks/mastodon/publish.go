@@ -138,6 +138,58 @@ func (a *account) Confirm(ctx context.Context, r network.Receipt) (_ network.Rec
 	return out, nil
 }
 
+// revision is PUT /api/v1/statuses/:id. The whole of the post goes: what is
+// missing is taken off, pictures too.
+type revision struct {
+	Status    string   `json:"status"`
+	MediaIDs  []string `json:"media_ids,omitempty"`
+	Sensitive bool     `json:"sensitive,omitempty"`
+	Spoiler   string   `json:"spoiler_text,omitempty"`
+	Language  string   `json:"language,omitempty"`
+}
+
+// Edit puts other words in the place of a post's; its pictures stay, so the post
+// is read first. Repeating it changes nothing more. A post that is gone is
+// not_found, a server that edits none unsupported.
+func (a *account) Edit(ctx context.Context, ref network.Ref, in network.Intent) (r network.Receipt, err error) {
+	defer fault.Wrap(&err, "edit")
+	path := "/api/v1/statuses/" + url.PathEscape(string(ref))
+	var now status
+	if _, err := a.wire.Do(ctx, wire.Call{Method: http.MethodGet, Path: path, Into: &now}); err != nil {
+		var e *network.Error
+		if errors.As(err, &e) {
+			c := *e
+			c.Outcome = network.NotSent // nothing was changed yet
+			return r, &c
+		}
+		return r, err
+	}
+	out := revision{Status: in.Text, Sensitive: in.Options.Sensitive, Spoiler: in.Options.ContentWarning}
+	if len(in.Options.Languages) > 0 {
+		out.Language = language(in.Options.Languages[0])
+	}
+	for _, m := range now.Media {
+		out.MediaIDs = append(out.MediaIDs, m.ID)
+	}
+	var got status
+	res, err := a.wire.Do(ctx, wire.Call{Method: http.MethodPut, Path: path, JSON: out, Writes: true, Into: &got})
+	if err != nil {
+		var e *network.Error
+		if errors.As(err, &e) && e.Status == http.StatusMethodNotAllowed {
+			c := *e
+			c.Fault = fault.New(fault.Unsupported, "network.mastodon.no_edit").Because(e.Fault)
+			return r, &c
+		}
+		return r, err
+	}
+	if got.ID != string(ref) {
+		return r, errNoReceipt.Becausef("edited post %s, got %q", ref, got.ID)
+	}
+	r = receipt(got)
+	r.Request = res.Request
+	return r, nil
+}
+
 // Delete withdraws a post; one that is gone already is success.
 func (a *account) Delete(ctx context.Context, ref network.Ref) (err error) {
 	defer fault.Wrap(&err, "delete")

@@ -124,12 +124,13 @@ func TestAPostIsTakenOffPracticeAndMastodonAtOnce(t *testing.T) {
 	})
 }
 
-// P8: words are corrected where a network can, and the page says where it
-// cannot, with what to do.
-func TestACorrectionSaysWhereItCannotBeMade(t *testing.T) {
+// P8: words are corrected where they stand, and the page shows the old and the
+// new.
+func TestACorrectionIsMadeOnPracticeAndMastodonAtOnce(t *testing.T) {
 	eachAgency(t, func(t *testing.T, a *agency) {
+		server, there := a.onMastodon()
 		a.sends()
-		p := a.published("À 12 euros", a.chans...)
+		p := a.published("À 12 euros", a.chans[0], there)
 		ask := "/recalls/new?kind=correct&post=" + string(p.ID)
 		has(t, a.see(ask), "changez d’abord le texte")
 		text := "À 14 euros"
@@ -144,6 +145,9 @@ func TestACorrectionSaysWhereItCannotBeMade(t *testing.T) {
 			t.Error("two receipts of a correction are not on the page")
 		}
 		has(t, a.see("/publications/"+string(a.publication(p.ID).ID)), "À 14 euros", "montre le texte corrigé")
+		if all := server.Statuses("kerlann"); len(all) != 1 || all[0].Text != "À 14 euros" || all[0].Edited.IsZero() {
+			t.Errorf("on Mastodon: %+v", all)
+		}
 	})
 }
 
