@@ -26,6 +26,10 @@ func (a *App) buildApproval(box *secret.Box) error {
 		People: func(ctx context.Context, b id.Brand) ([]team.Member, error) {
 			return a.Team.People(ctx, team.Program("approval"), b)
 		},
+		Channel: func(ctx context.Context, b id.Brand, c id.Channel) error {
+			_, err := a.Channels.Get(ctx, team.Program("approval"), b, c)
+			return err
+		},
 		Brand: func(ctx context.Context, q sqldb.Q, b id.Brand) (string, string, error) {
 			br, err := brand.Load(ctx, q, b)
 			return br.Name, br.Zone, err

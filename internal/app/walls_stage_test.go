@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"vigie/internal/approval"
 	"vigie/internal/assets"
 	"vigie/internal/base/id"
 	"vigie/internal/charter"
@@ -81,6 +82,15 @@ func buildStreet(h *house) *street {
 	planned = h.plan(me, planned, h.tomorrow())
 	pubs, err := h.Publishing.Publications(ctx, me, s.a, planned.ID)
 	h.ok(err)
+	reads := approval.Default(s.a)
+	reads.Steps = []approval.Step{{}, {Client: true}}
+	h.ok(h.Approval.SetPolicy(ctx, me, reads))
+	private, address, err := h.Approval.MakeLink(ctx, me, s.a, approval.NewLink{Name: "Cliente Zinnober", Email: "cliente@zinnober.test"})
+	h.ok(err)
+	file, err := h.Approval.Read(ctx, approval.Reader{Actor: me}, s.a, planned.ID, true)
+	h.ok(err)
+	remark, err := h.Approval.Remark(ctx, approval.Reader{Actor: me}, s.a, approval.NewRemark{Post: planned.ID, Round: file.ID, Words: "Plus de zinnober."})
+	h.ok(err)
 	inv, link, err := h.Team.InviteTo(ctx, me, s.a, team.Invite{Role: team.Analyst, Email: "invitee-zinnober@agence.test"})
 	h.ok(err)
 	in, err := h.Channels.Begin(ctx, me, s.a, "practice", "")
@@ -106,17 +116,18 @@ func buildStreet(h *house) *street {
 	h.ok(h.Charter.Learn(ctx, me, s.a, "zinnobérien"))
 
 	s.ids = map[string]string{
-		"rule": string(rule.ID), "silent": string(day.ID), "version": "1",
+		"rule": string(rule.ID), "silent": string(day.ID),
 		"brand": string(s.a), "archived": string(gone), "person": string(s.ondine.id), "invitation": string(inv.ID), "session": string(sessions[0].ID),
 		"token": string(tokens[0].ID), "channel": string(ch.ID), "signin": in.ID, "campaign": string(camp.ID), "slot": slot.ID,
 		"media": string(added.Media.ID), "upload": string(up.ID), "post": string(s.draft.ID), "publication": string(pubs[0].ID), "freeze": frost.Freeze.ID,
 		"recall": string(recall.ID), "leg": string(recall.Legs[0].ID),
+		"link": string(private.ID), "remark": string(remark.ID), "round": string(file.ID),
 		"consent": string(agreed.ID), "document": string(paper.ID),
 		"account": ch.Handle, "key": strings.Repeat("ab", 32),
 	}
-	s.secret = []string{mark, ch.Handle, link, string(planned.ID)}
+	s.secret = []string{mark, ch.Handle, link, address, string(planned.ID)}
 	for name, v := range s.ids {
-		if name != "key" && name != "version" {
+		if name != "key" {
 			s.secret = append(s.secret, v)
 		}
 	}

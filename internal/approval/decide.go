@@ -114,9 +114,6 @@ func (s *Service) Decide(ctx context.Context, r Reader, b id.Brand, say Say) (er
 	if err := s.mayRead(ctx, r, b); err != nil {
 		return err
 	}
-	if err := clean(&say); err != nil {
-		return err
-	}
 	return s.DB.Write(ctx, func(tx *sqldb.Tx) error { return s.decide(ctx, tx, r, b, say) })
 }
 
@@ -173,6 +170,9 @@ func (s *Service) decide(ctx context.Context, tx *sqldb.Tx, r Reader, b id.Brand
 	}
 	if round == nil || round.ID != say.Round {
 		return s.gone(ctx, tx, r, b, say, round)
+	}
+	if err := clean(&say); err != nil {
+		return err
 	}
 	waiting, err := s.Posts.Waiting(ctx, tx, b, say.Post)
 	if err != nil {

@@ -110,6 +110,8 @@ type Needs struct {
 	Seal  Sealer
 	// People lists who has a role in a brand.
 	People func(ctx context.Context, b id.Brand) ([]team.Member, error)
+	// Channel is not_found for what is no channel of the brand; nil: not asked.
+	Channel func(ctx context.Context, b id.Brand, c id.Channel) error
 	// Brand says what a brand is called, and its zone.
 	Brand func(ctx context.Context, q sqldb.Q, b id.Brand) (name, zone string, err error)
 	// Reach says how to write to a person.

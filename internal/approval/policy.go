@@ -153,6 +153,11 @@ func (s *Service) SetPolicy(ctx context.Context, a team.Actor, p Policy) (err er
 	if err := p.check(people); err != nil {
 		return err
 	}
+	if p.Channel != "" && s.Channel != nil {
+		if err := s.Channel(ctx, p.Brand, p.Channel); err != nil {
+			return err
+		}
+	}
 	return s.DB.Write(ctx, func(tx *sqldb.Tx) error {
 		if err := s.Posts.HoldBrand(ctx, tx, p.Brand); err != nil {
 			return err

@@ -31,7 +31,7 @@ type decideIn struct {
 		Round    approval.RoundID `json:"round" doc:"The version that was read, as the reading of the post gives it"`
 		Verdict  approval.Verdict `json:"verdict" enum:"approve,changes,refuse"`
 		Words    string           `json:"words,omitempty" maxLength:"10000" doc:"What to change, or why not"`
-		Other    string           `json:"other,omitempty" doc:"Another hour on the brand's wall: 2026-11-20T09:00"`
+		Other    string           `json:"proposes,omitempty" doc:"Another hour on the brand's wall: 2026-11-20T09:00"`
 		Channels []id.Channel     `json:"channels,omitempty" maxItems:"200" doc:"Bounds the answer; none for all that are asked about"`
 	}
 }
