@@ -2,6 +2,7 @@ package assets
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"vigie/internal/base/fault"
@@ -73,7 +74,14 @@ func (s *Service) EndingWithin(ctx context.Context, a team.Actor, b id.Brand, da
 		return nil, err
 	}
 	now := s.DB.Now()
-	return s.endings(ctx, b, now, now.AddDate(0, 0, min(max(days, 1), 3660)))
+	over, err := s.endings(ctx, b, time.Time{}, now)
+	if err != nil {
+		return nil, err
+	}
+	out, err := s.endings(ctx, b, now, now.AddDate(0, 0, min(max(days, 1), 3660)))
+	return slices.DeleteFunc(out, func(e Ending) bool {
+		return slices.ContainsFunc(over, func(o Ending) bool { return o.Media == e.Media }) // it is over already
+	}), err
 }
 
 // endings lists what ends in (from, to], a row a media: its soonest end.

@@ -106,10 +106,7 @@ func (f *Face) history(ctx context.Context, l *i18n.Loc, b id.Brand, m id.Media)
 				changed = append(changed, l.T(k))
 			}
 		}
-		line := ui.LogLine{At: rec.At, Text: l.LongDate(rec.At) + "\u00a0: " + l.T(key, "changed", l.List(changed...), "name", p.Name, "day", d.Withdrawn, "folder", d.Folder, "ratio", d.Ratio, "n", d.Number)}
-		if l.Lang != "fr" {
-			line.Text = strings.Replace(line.Text, "\u00a0:", ":", 1)
-		}
+		line := ui.LogLine{At: rec.At, Text: l.T(key, "changed", l.List(changed...), "name", p.Name, "day", d.Withdrawn, "folder", d.Folder, "ratio", d.Ratio, "n", d.Number) + ", " + l.LongDate(rec.At)}
 		if rec.Actor.Kind == logbook.Person {
 			line.Who = f.Who(ctx, id.Person(rec.Actor.ID))
 		}

@@ -1595,7 +1595,7 @@ func boardPage(v boardView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Sig(ui.Watch, i18n.From(ctx).Ago(e.Ends)).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Sig(ui.Watch, i18n.T(ctx, "assets.ending.left", "n", daysTo(v.f.Room.DB.Now(), e.Ends))).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -334,3 +334,6 @@ func counted(all string, list []assets.Counted, chosen string) []ui.Option {
 
 // loud tells whether a state of rights is worth a line under a small picture.
 func loud(s assets.RightState) bool { return s != assets.RightOpen && s != assets.RightUnknown }
+
+// daysTo is how many days are left, the last one counted.
+func daysTo(now, end time.Time) int { return max(1, int((end.Sub(now)+24*time.Hour-1)/(24*time.Hour))) }
