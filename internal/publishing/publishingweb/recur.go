@@ -230,9 +230,9 @@ func ruleWords(l *i18n.Loc, s publishing.Series) string {
 	case r.Freq == "MONTHLY":
 		out += " " + l.T("recur.on_date", "day", start.Day())
 	case len(days) > 0:
-		out += " " + l.T("recur.on_days", "days", l.List(days...))
+		out += " " + l.T("recur.on_days", "n", len(days), "days", l.List(days...))
 	case r.Freq == "WEEKLY":
-		out += " " + l.T("recur.on_days", "days", l.Weekday(start.Weekday()))
+		out += " " + l.T("recur.on_days", "n", 1, "days", l.Weekday(start.Weekday()))
 	}
 	out += " " + l.T("recur.at", "hour", start.Format("15:04"))
 	switch {

@@ -30,7 +30,7 @@ func TestAPostIsMadeToComeBack(t *testing.T) {
 		if n := len(a.posts()); n != 5 {
 			t.Fatalf("%d posts", n)
 		}
-		has(t, a.see(at), "Chaque semaine le lundi et jeudi à 09:00, 5 fois")
+		has(t, a.see(at), "Chaque semaine les lundi et jeudi à 09:00, 5 fois")
 		has(t, a.see("/series"), "Le mot du lundi", "finie")
 		bad := url.Values{"freq": {"WEEKLY"}, "interval": {"0"}, "do": {"make"}}
 		q := a.scheduled("Autre", "2026-10-27T09:00")
