@@ -90,7 +90,9 @@ type (
 	}
 	versionIn struct {
 		api.InBrand
-		Version int64 `path:"version"`
+		Body struct {
+			Version int64 `json:"version" minimum:"1"`
+		}
 	}
 	ruleRows = api.Out[api.List[charter.Rule]]
 	oneRule  = api.OutVersioned[charter.Rule]
@@ -175,9 +177,9 @@ func (f *Face) API(r *api.Registry) {
 			all, err := f.Room.Versions(ctx, c.Actor, c.Brand)
 			return &api.Out[api.List[charter.Version]]{Body: api.ListOf(all, "")}, err
 		})
-	api.Register(r, api.Op{ID: "restore-charter", Method: "POST", Path: at + "/versions/{version}/restore", Guard: edit, Group: group, Summary: "Make the charter what it was at a version"},
+	api.Register(r, api.Op{ID: "restore-charter", Method: "POST", Path: at + "/restore", Guard: edit, Group: group, Summary: "Make the charter what it was at a version"},
 		func(ctx context.Context, c api.Call, in *versionIn) (*struct{}, error) {
-			return nil, f.Room.Restore(ctx, c.Actor, c.Brand, in.Version)
+			return nil, f.Room.Restore(ctx, c.Actor, c.Brand, in.Body.Version)
 		})
 	api.Register(r, api.Op{ID: "list-words", Method: "GET", Path: at + "/words", Guard: see, Group: group, Summary: "The brand's dictionary"},
 		func(ctx context.Context, c api.Call, _ *api.InBrand) (*api.Out[api.List[string]], error) {

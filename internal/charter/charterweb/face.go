@@ -62,7 +62,7 @@ func (f *Face) Routes() []ui.Route {
 		{Method: "POST", Path: at + "/words", Guard: write, Handle: f.learn, MaxBody: maxForm},
 		{Method: "POST", Path: at + "/words/remove", Guard: write, Handle: f.unlearn},
 		{Method: "GET", Path: at + "/versions", Guard: see, Handle: f.versions},
-		{Method: "POST", Path: at + "/versions/{version}/restore", Guard: edit, Handle: f.restore},
+		{Method: "POST", Path: at + "/restore", Guard: edit, Handle: f.restore},
 		{Method: "GET", Path: at + "/{rule}", Guard: see, Handle: f.rule},
 		{Method: "POST", Path: at + "/{rule}", Guard: edit, Handle: f.save, MaxBody: maxForm},
 		{Method: "POST", Path: at + "/{rule}/switch", Guard: edit, Handle: f.toggle},

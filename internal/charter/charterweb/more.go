@@ -251,7 +251,11 @@ func (v versionsView) line(o charter.Version) string {
 }
 
 func (f *Face) restore(w http.ResponseWriter, r *ui.Request) error {
-	n, err := strconv.ParseInt(r.PathValue("version"), 10, 64)
+	form, err := ui.ReadForm(r)
+	if err != nil {
+		return err
+	}
+	n, err := strconv.ParseInt(form.Get("version"), 10, 64)
 	if err != nil {
 		return fault.New(fault.NotFound, "")
 	}

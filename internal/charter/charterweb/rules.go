@@ -186,7 +186,7 @@ func (f *Face) remove(w http.ResponseWriter, r *ui.Request) error {
 	if err := f.Room.Remove(r.Context(), r.Actor, r.Brand.ID, rule.ID); err != nil {
 		return err
 	}
-	ui.Say(r, ui.Toast{Text: r.T("charter.removed", "name", rule.Name), Undo: base(r.Brand.ID) + "/versions/" + itoa(version) + "/restore"})
+	ui.Say(r, ui.Toast{Text: r.T("charter.removed", "name", rule.Name), Undo: base(r.Brand.ID) + "/restore?version=" + itoa(version)})
 	return ui.Redirect(w, r, base(r.Brand.ID))
 }
 
