@@ -73,3 +73,15 @@ func (a *App) approvalFace() face {
 func (a *App) toReview(ctx context.Context, actor team.Actor, b brand.Brand) int {
 	return a.Approval.Waits(ctx, actor, b.ID)
 }
+
+// reads tells, for the composer, on which channels somebody reads first.
+func (a *App) reads(ctx context.Context, b id.Brand) func(id.Channel) bool {
+	own, more, err := a.Approval.Policies(ctx, team.Program("approval"), b)
+	return func(c id.Channel) bool {
+		p, ok := more[c]
+		if !ok {
+			p = own
+		}
+		return err == nil && !p.Free()
+	}
+}

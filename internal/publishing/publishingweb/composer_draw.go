@@ -155,6 +155,33 @@ func (v *view) gone() bool {
 	return slices.ContainsFunc(v.pubs, func(p publishing.Publication) bool { return !p.State.Waiting() || len(p.Sent) > 0 })
 }
 
+// submits tells whether the gesture asks for a reading instead of a departure.
+func (v *view) submits() bool {
+	return v.asks != nil && slices.ContainsFunc(v.on(), func(l lane) bool { return v.asks(l.channel.ID) })
+}
+
+// inReading tells whether the post has a reading to show.
+func (v *view) inReading() bool {
+	switch v.kept.Validation {
+	case publishing.ToReview, publishing.AtClient, publishing.Changes, publishing.Refused, publishing.Outdated:
+		return true
+	}
+	return v.kept.Badge != publishing.NoBadge && v.submits()
+}
+
+// scheduleWord is the word of the gesture that puts a post on its way.
+func (v *view) scheduleWord() string {
+	switch {
+	case v.submits() && v.kept.Badge == publishing.NoBadge:
+		return v.r.T("composer.submit")
+	case v.submits():
+		return v.r.T("composer.submit_again")
+	case v.kept.Badge == publishing.NoBadge:
+		return v.r.T("composer.schedule")
+	}
+	return v.r.T("composer.renew")
+}
+
 // nowText names where it goes before it goes.
 func (v *view) nowText() string {
 	var names []string

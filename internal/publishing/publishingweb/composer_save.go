@@ -160,6 +160,9 @@ func (f *Face) scheduled(w http.ResponseWriter, r *ui.Request, p, d publishing.P
 	}
 	undo := postPath(r.Brand.ID, p.ID) + "/unschedule"
 	say := ui.Toast{Text: r.T("composer.scheduled", "when", r.Loc.DateTime(done.Post.At)), Undo: undo}
+	if done.Post.Validation != publishing.Approved {
+		say.Text = r.T("composer.submitted", "when", r.Loc.DateTime(done.Post.At))
+	}
 	switch {
 	case hour.Mode == "now":
 		say = ui.Toast{Text: r.T("composer.leaving")}

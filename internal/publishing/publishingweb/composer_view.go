@@ -39,6 +39,7 @@ type view struct {
 	shown     shown
 	write     bool
 	publish   bool
+	asks      func(id.Channel) bool // whether somebody reads before; nil: nobody
 	found     []publishing.Examined
 }
 
@@ -57,6 +58,9 @@ func (f *Face) view(r *ui.Request, p publishing.Post, s shown) (*view, error) {
 	ctx, b := r.Context(), r.Brand.ID
 	v := &view{r: r, kept: p, draft: p, shown: s, when: s.when, names: map[id.Person]string{},
 		write: r.May(team.WritePosts) && p.Binned.IsZero(), publish: r.May(team.PublishPosts) && p.Binned.IsZero()}
+	if f.Reads != nil {
+		v.asks = f.Reads(ctx, b)
+	}
 	if s.draft != nil {
 		d := *s.draft
 		v.draft.Title, v.draft.Text, v.draft.Media, v.draft.Options = d.Title, d.Text, d.Media, d.Options

@@ -49,6 +49,9 @@ type Config struct {
 	// URL is the address by which people reach the program, for addresses that
 	// other programs read.
 	URL string
+	// Reads tells whether somebody reads what goes to a channel before it
+	// leaves; nil: nobody does.
+	Reads func(ctx context.Context, b id.Brand) func(id.Channel) bool
 	// Tell lets open pages know (presence, drafts being typed).
 	Tell func(topic, kind string, data any)
 }
