@@ -185,6 +185,7 @@ func (f *Face) postsAPI(r *api.Registry) {
 			made, err := f.Room.Preview(ctx, c.Actor, p)
 			return &renderedPost{Body: api.ListOf(made, "")}, err
 		})
+	f.findingsAPI(r)
 	api.Register(r, api.Op{ID: "schedule-post", Method: "POST", Path: post + "/schedule", Guard: publish, Group: group, Summary: "Schedule a post with exactly what it says now, or publish it",
 		Description: "One publication per channel. On a post already scheduled it renews what waits. `fit` is gap or twice on the nights the clocks change."},
 		func(ctx context.Context, c api.Call, in *scheduleIn) (*planning, error) {

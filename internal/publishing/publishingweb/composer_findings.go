@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"vigie/internal/api"
 	"vigie/internal/base/fault"
 	"vigie/internal/base/textkit"
 	"vigie/internal/network"
@@ -309,4 +310,25 @@ func (v *view) findingCheck() check {
 		c.Signal = ui.Alert
 	}
 	return c
+}
+
+// findingsAPI registers the operations of the examiners.
+func (f *Face) findingsAPI(r *api.Registry) {
+	api.Register(r, api.Op{ID: "examine-post", Method: "POST", Path: "/api/v1/brands/{brand}/posts/{post}/examine", Guard: api.In(team.SeePlanning), Group: "Posts", MaxBody: maxForm,
+		Summary:     "What the charter, the spelling, the rights and the checks say of a post, channel by channel",
+		Description: "With a body, as the post would be with those words; nothing is kept. Places are bytes of a part's text; a finding of severity `block` refuses the schedule and stops a departure."},
+		func(ctx context.Context, c api.Call, in *previewIn) (*api.Out[api.List[publishing.Examined]], error) {
+			p, err := f.Room.Get(ctx, c.Actor, c.Brand, in.Post)
+			if err != nil {
+				return nil, err
+			}
+			if in.Body != nil {
+				p = in.Body.over(p)
+			}
+			if err := tooMuch(p); err != nil {
+				return nil, err
+			}
+			all, err := f.Room.Examine(ctx, c.Actor, p)
+			return &api.Out[api.List[publishing.Examined]]{Body: api.ListOf(all, "")}, err
+		})
 }
