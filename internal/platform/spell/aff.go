@@ -55,7 +55,7 @@ type grammarOf struct {
 	// The same lines by flag, to make forms instead of reading them.
 	prefixesBy, suffixesBy map[flag][]*affix
 	longest                int           // the longest suffix, in bytes
-	continued              map[flag]bool // suffixes that may stand on another: some affix leads to them
+	continued              map[flag]bool // suffixes that may stand on another: some suffix leads to them
 	conditions             map[string]*condition
 }
 
@@ -208,6 +208,11 @@ func readAff(text string, morph func(string) uint32) (*grammarOf, error) {
 	g.in, g.out = strings.NewReplacer(in...), strings.NewReplacer(out...)
 	g.conditions = nil
 	g.prefixesBy, g.suffixesBy = byFlag(g.prefixes), byFlag(g.suffixes)
+	for f := range g.continued { // most lead to prefixes, which need no second round
+		if len(g.suffixesBy[f]) == 0 {
+			delete(g.continued, f)
+		}
+	}
 	return g, nil
 }
 
@@ -238,8 +243,10 @@ func (g *grammarOf) readAffix(head string, f []string, cross bool, morph func(st
 		a.add = add
 	}
 	a.cont = g.readFlags(cont)
-	for _, c := range a.cont {
-		g.continued[c] = true
+	if head == "SFX" {
+		for _, c := range a.cont {
+			g.continued[c] = true
+		}
 	}
 	when := "."
 	if len(f) > 4 {

@@ -115,7 +115,8 @@ type term struct {
 // clause is a text as a row of terms.
 type clause struct {
 	*noter
-	t []term
+	t     []term
+	forms map[string][]form
 }
 
 func newClause(n *noter) *clause {
@@ -221,9 +222,35 @@ func (c *clause) say(a, b *term, rule string, suggestions ...string) {
 	c.note(a.start, b.end, Grammar, rule, suggestions...)
 }
 
+// form is one form of a word, and how it is read.
+type form struct {
+	s    string
+	l    *lecture
+	cost float64
+}
+
 // kin are other forms of the same word that are read as wanted, the nearest first.
 func (c *clause) kin(w string, want func(*lecture, reading) bool) []string {
-	d := c.d
+	if c.forms == nil {
+		c.forms = map[string][]form{}
+	}
+	list, ok := c.forms[w]
+	if !ok {
+		list = c.d.family(w)
+		c.forms[w] = list
+	}
+	var names []string
+	for _, f := range list {
+		if len(names) < 3 && slices.ContainsFunc(f.l.list, func(r reading) bool { return want(f.l, r) }) {
+			names = append(names, f.s)
+		}
+	}
+	return names
+}
+
+// family gives all the forms of the words that w is a form of, the nearest to
+// it first.
+func (d *dictionary) family(w string) []form {
 	stems := map[uint32]bool{}
 	for _, w := range []string{strings.ToLower(w), w} {
 		for n := 0; n <= min(d.longest, len(w)); n++ {
@@ -245,10 +272,6 @@ func (c *clause) kin(w string, want func(*lecture, reading) bool) []string {
 			stems[i] = true
 		}
 	}
-	type form struct {
-		s    string
-		cost float64
-	}
 	var out []form
 	seen := map[string]bool{}
 	own := []rune(strings.ToLower(w))
@@ -258,19 +281,11 @@ func (c *clause) kin(w string, want func(*lecture, reading) bool) []string {
 				continue
 			}
 			seen[f] = true
-			list := d.readings(f, nil)
-			l := lectureOf(list)
-			if slices.ContainsFunc(list, func(r reading) bool { return want(l, r) }) {
-				out = append(out, form{f, distance(own, []rune(f))})
-			}
+			out = append(out, form{f, lectureOf(d.readings(f, nil)), distance(own, []rune(f))})
 		}
 	}
 	slices.SortFunc(out, func(a, b form) int { return cmp.Or(cmp.Compare(a.cost, b.cost), cmp.Compare(a.s, b.s)) })
-	var names []string
-	for i := range min(len(out), 3) {
-		names = append(names, out[i].s)
-	}
-	return names
+	return out
 }
 
 // homonyms yields the numbers of the words spelled so.

@@ -10,6 +10,23 @@ func commonOf(lang string) map[string]bool {
 	return commonEnglish
 }
 
+// oneOf tells whether a word stands in a short list, words between spaces.
+func oneOf(w, list string) bool {
+	for at := 0; w != ""; {
+		i := strings.Index(list[at:], w)
+		if i < 0 {
+			return false
+		}
+		i += at
+		end := i + len(w)
+		if (i == 0 || list[i-1] == ' ') && (end == len(list) || list[end] == ' ') {
+			return true
+		}
+		at = i + 1
+	}
+	return false
+}
+
 func setOf(list string) map[string]bool {
 	m := map[string]bool{}
 	for _, w := range strings.Fields(list) {

@@ -10,7 +10,7 @@ import (
 
 // dictionary is one language in memory, in a form that the garbage collector
 // has nothing to walk through: the words stand end to end in one string, a
-// table of hashes finds them. Read-only once made.
+// table of hashes finds them. Read-only once made, its memory of suggestions apart.
 type dictionary struct {
 	*grammarOf
 	lang string
@@ -25,6 +25,7 @@ type dictionary struct {
 	mask  uint32
 	seed  maphash.Seed
 	sieve []uint64 // letters of each word, for looking for resembling ones
+	hints hints
 
 	setOf   map[string]uint16 // only while reading
 	morphOf map[string]uint32 // only while reading

@@ -59,7 +59,7 @@ func english(lang string, p *page, d *dictionary, o Options, add func(Mistake)) 
 				n.note(t.start, t.end, Grammar, "en.article", like(want, caseOf(s[:1]+"x")))
 			}
 		case low == "could" || low == "should" || low == "would" || low == "must" || low == "might":
-			if spaced && p.of(next) == "of" && p.at(i+4).is == word && !setOf("course")[p.str(i+4)] {
+			if spaced && p.of(next) == "of" && p.at(i+4).is == word && !oneOf(p.str(i+4), "course") {
 				n.note(next.start, next.end, Grammar, "en.of", "have")
 			}
 		case spaced && next.is == word:

@@ -51,16 +51,16 @@ func (c *clause) ruleA(k int, t *term) bool {
 		if t.s == "A" {
 			return false
 		}
-		subject := wordsIl[before.low] || setOf("y n' l' m' t' en s' lui te me nous vous les leur")[before.low] || before.properly()
+		subject := wordsIl[before.low] || oneOf(before.low, "y n' l' m' t' en s' lui te me nous vous les leur") || before.properly()
 		switch {
 		case before.low == "tu":
 			return false
 		case subject:
 			return false
-		case setOf("grâce quant suite bienvenue rendez-vous merci bravo conformément contrairement rapport jusqu' face prêt prête prêts prêtes jusque dédié dédiée destiné participer participez accéder rendez assister assistez venir venez aller allez retour habite habitons commence accès situé située installé installée basé basée")[before.low],
-			setOf("partir bientôt demain propos côté cause travers peine nouveau présent condition volonté domicile table côté emporter gauche droite pied vélo")[next.low] && !setOf("un du")[next.low],
-			next.low == "l'" && setOf("occasion attention aide heure intérieur extérieur avance origine écoute étranger")[c.next(k, 2).low]:
-			if next.low == "" && !t.end3 || next.l.ppas || setOf("lieu un une deux des pour bien toujours pas plus")[next.low] {
+		case oneOf(before.low, "grâce quant suite bienvenue rendez-vous merci bravo conformément contrairement rapport jusqu' face prêt prête prêts prêtes jusque dédié dédiée destiné participer participez accéder rendez assister assistez venir venez aller allez retour habite habitons commence accès situé située installé installée basé basée"),
+			oneOf(next.low, "partir bientôt demain propos côté cause travers peine nouveau présent condition volonté domicile table côté emporter gauche droite pied vélo") && !oneOf(next.low, "un du"),
+			next.low == "l'" && oneOf(c.next(k, 2).low, "occasion attention aide heure intérieur extérieur avance origine écoute étranger"):
+			if next.low == "" && !t.end3 || next.l.ppas || oneOf(next.low, "lieu un une deux des pour bien toujours pas plus") {
 				return false
 			}
 			c.say(t, t, "fr.a", "à")
@@ -68,7 +68,7 @@ func (c *clause) ruleA(k int, t *term) bool {
 		case next.num && regexpHour.MatchString(next.s):
 			c.say(t, t, "fr.a", "à")
 			return true
-		case next.l.infinitive && strings.HasSuffix(next.low, "er") && before.l.noun && k >= 2 && c.opens(k-2) && setOf("le la l' les mon ma notre votre ce cette son sa")[c.prev(k, 2).low]:
+		case next.l.infinitive && strings.HasSuffix(next.low, "er") && before.l.noun && k >= 2 && c.opens(k-2) && oneOf(c.prev(k, 2).low, "le la l' les mon ma notre votre ce cette son sa"):
 			if list := c.kin(next.low, participleOf); len(list) > 0 {
 				c.say(next, next, "fr.participle", list[0])
 				return true
@@ -79,22 +79,22 @@ func (c *clause) ruleA(k int, t *term) bool {
 		case next.low != "" && next.properly() && unicode.IsUpper(rune0(next.s)) && caseOf(next.s) == title && (before.l.infinitive || before.l.ppas && !before.l.noun || before.l.imperative && before.first || before.l.adverb):
 			c.say(t, t, "fr.a", "à")
 			return true
-		case setOf("tous toutes vos nos vous")[next.low] && (before.l.infinitive || before.l.ppas || before.l.imperative && before.first || before.low == "bonjour" || before.low == "anniversaire"):
+		case oneOf(next.low, "tous toutes vos nos vous") && (before.l.infinitive || before.l.ppas || before.l.imperative && before.first || before.low == "bonjour" || before.low == "anniversaire"):
 			c.say(t, t, "fr.a", "à")
 			return true
 		}
 	case "à":
 		if (wordsIl[before.low] && before.low != "cela" || before.low == "y" || before.low == "n'") && (c.prev(k, 2).low == "" || !wordsBefore[c.prev(k, 2).low]) {
-			if before.low == "y" || before.low == "n'" || next.l.ppas || between[next.low] || setOf("un une des été fait eu")[next.low] {
+			if before.low == "y" || before.low == "n'" || next.l.ppas || between[next.low] || oneOf(next.low, "un une des été fait eu") {
 				c.say(t, t, "fr.a", "a")
 				return true
 			}
 		}
-		if before.l.name && !before.l.noun && before.joined == before.first && next.l.ppas && setOf("ouvert fait dit pris mis vu reçu vendu eu été lancé gagné")[next.low] || before.l.name && before.first && setOf("ouvert fait dit pris mis vu reçu vendu eu été")[next.low] {
+		if before.l.name && !before.l.noun && before.joined == before.first && next.l.ppas && oneOf(next.low, "ouvert fait dit pris mis vu reçu vendu eu été lancé gagné") || before.l.name && before.first && oneOf(next.low, "ouvert fait dit pris mis vu reçu vendu eu été") {
 			c.say(t, t, "fr.a", "a")
 			return true
 		}
-		if next.l.ppas && !next.l.noun && !next.l.infinitive && !next.l.adverb && !next.l.tool && next.l.n == singular && next.l.g == masculine && strings.HasSuffix(next.low, "é") && !next.properly() && !setOf("côté")[next.low] {
+		if next.l.ppas && !next.l.noun && !next.l.infinitive && !next.l.adverb && !next.l.tool && next.l.n == singular && next.l.g == masculine && strings.HasSuffix(next.low, "é") && !next.properly() && !oneOf(next.low, "côté") {
 			if before.properly() || before.l.noun && before.l.onlyNominal() && before.l.n&singular != 0 && determiners[c.prev(k, 2).low] {
 				c.say(t, t, "fr.a", "a")
 				return true
@@ -115,7 +115,7 @@ func (c *clause) ruleParticiple(k int, t *term) bool {
 		return false
 	}
 	before := c.prev(k, 1)
-	if t.low == "a" && !(wordsIl[before.low] || setOf("n' l' m' t' y lui nous vous les leur")[before.low] || before.properly()) || t.s == "A" {
+	if t.low == "a" && !(wordsIl[before.low] || oneOf(before.low, "n' l' m' t' y lui nous vous les leur") || before.properly()) || t.s == "A" {
 		return false
 	}
 	if isBe && (before.low == "c'" || before.low == "ce" || before.low == "but" || before.l.infinitive) || t.low == "été" && !avoir[before.low] || t.low == "as" && before.low != "tu" && before.low != "n'" && before.low != "l'" {
@@ -135,10 +135,10 @@ func (c *clause) ruleParticiple(k int, t *term) bool {
 		}
 	}
 	wrong := next.l.infinitive && strings.HasSuffix(next.low, "er") || !next.l.noun && strings.HasSuffix(next.low, "ez") && next.l.persons&16 != 0 && !next.l.tool && !next.l.adverb
-	if !wrong || isHave && setOf("beau")[c.next(k, 1).low] || isBe && next.l.noun && !strings.HasSuffix(next.low, "er") {
+	if !wrong || isHave && oneOf(c.next(k, 1).low, "beau") || isBe && next.l.noun && !strings.HasSuffix(next.low, "er") {
 		return false
 	}
-	if isBe && setOf("boulanger léger cher fier amer entier premier dernier métier régulier étranger hier particulier")[next.low] || next.l.adj || next.l.adverb {
+	if isBe && oneOf(next.low, "boulanger léger cher fier amer entier premier dernier métier régulier étranger hier particulier") || next.l.adj || next.l.adverb {
 		return false
 	}
 	list := c.kin(next.low, participleOf)
@@ -162,8 +162,8 @@ func (c *clause) ruleInfinitive(k int, t *term) bool {
 	before := c.prev(k, 1)
 	b2 := c.prev(k, 2)
 	by := 1
-	if setOf("vous nous le la les l' me m' te t' se s' lui leur y en")[before.low] && (wordsBefore[b2.low] || modal[b2.low]) && !(before.low == "en" && !modal[b2.low]) {
-		if before.low == "vous" && second && !setOf("pour de d' sans")[b2.low] && !modal[b2.low] {
+	if oneOf(before.low, "vous nous le la les l' me m' te t' se s' lui leur y en") && (wordsBefore[b2.low] || modal[b2.low]) && !(before.low == "en" && !modal[b2.low]) {
+		if before.low == "vous" && second && !oneOf(b2.low, "pour de d' sans") && !modal[b2.low] {
 			return false
 		}
 		if !(before.low == "nous" && modal[b2.low]) || participle || second {
@@ -176,7 +176,7 @@ func (c *clause) ruleInfinitive(k int, t *term) bool {
 		ok = !strings.HasSuffix(t.low, "privé")
 	case "de", "d'":
 		left := c.prev(k, by+1)
-		ok = second || setOf("afin avant besoin envie essayer essayez essaie merci plaisir permet permettent décidé oublié oubliez oublier possible occasion temps facile important l'occasion moyen chance hâte heureux heureuse heureuses ravis ravi ravie obligé pensez propose proposons venons vient viens arrêtez cessez continuez fier fiers")[left.low]
+		ok = second || oneOf(left.low, "afin avant besoin envie essayer essayez essaie merci plaisir permet permettent décidé oublié oubliez oublier possible occasion temps facile important l'occasion moyen chance hâte heureux heureuse heureuses ravis ravi ravie obligé pensez propose proposons venons vient viens arrêtez cessez continuez fier fiers")
 	case "à":
 		ok = second
 	default:
@@ -184,7 +184,7 @@ func (c *clause) ruleInfinitive(k int, t *term) bool {
 		if ok && participle && (before.low == "savoir" || before.low == "sait" || before.low == "savez" || before.low == "aller") {
 			ok = false
 		}
-		if setOf("allez")[before.low] {
+		if oneOf(before.low, "allez") {
 			ok = false
 		}
 		if before.low == "avez" || before.low == "nous" {
@@ -210,22 +210,22 @@ func (c *clause) ruleOu(k int, t *term) bool {
 	before, next := c.prev(k, 1), c.next(k, 1)
 	switch t.low {
 	case "ou":
-		place := setOf("jour moment endroit lieu ville pays cas monde époque semaine soirée année maison quartier magasin bureau instant")[before.low] && (wordsSubj[next.low] || setOf("l'on se")[next.low])
+		place := oneOf(before.low, "jour moment endroit lieu ville pays cas monde époque semaine soirée année maison quartier magasin bureau instant") && (wordsSubj[next.low] || oneOf(next.low, "l'on se"))
 		if before.low == "d'" || before.low == "là" && !next.l.adverb || before.low == "jusqu'" || before.low == "importe" || before.low == "partout" || place ||
-			t.first && (setOf("est sont était en se va vont aller trouver habitez êtes allez dormir manger acheter sortir")[next.low] && !determiners[next.low]) {
+			t.first && (oneOf(next.low, "est sont était en se va vont aller trouver habitez êtes allez dormir manger acheter sortir") && !determiners[next.low]) {
 			c.say(t, t, "fr.ou", "où")
 			return true
 		}
-		if before.low == "pas" && setOf("savez sais sait savoir savons savait")[c.prev(k, 2).low] && (wordsSubj[next.low] || setOf("trouver aller est sont se")[next.low]) {
+		if before.low == "pas" && oneOf(c.prev(k, 2).low, "savez sais sait savoir savons savait") && (wordsSubj[next.low] || oneOf(next.low, "trouver aller est sont se")) {
 			c.say(t, t, "fr.ou", "où")
 			return true
 		}
-		if setOf("savez sais sait savoir demande demandez dites dis")[before.low] && (wordsSubj[next.low] || setOf("trouver aller est sont se")[next.low]) {
+		if oneOf(before.low, "savez sais sait savoir demande demandez dites dis") && (wordsSubj[next.low] || oneOf(next.low, "trouver aller est sont se")) {
 			c.say(t, t, "fr.ou", "où")
 			return true
 		}
 	case "où":
-		if before.num && next.num || before.low == "oui" && next.low == "non" || next.low == "bien" && before.low != "d'" && !t.first || before.low == "plus" && next.low == "moins" || setOf("deux trois quatre cinq six")[before.low] && setOf("deux trois quatre cinq six")[next.low] ||
+		if before.num && next.num || before.low == "oui" && next.low == "non" || next.low == "bien" && before.low != "d'" && !t.first || before.low == "plus" && next.low == "moins" || oneOf(before.low, "deux trois quatre cinq six") && oneOf(next.low, "deux trois quatre cinq six") ||
 			before.l.noun && before.l.onlyNominal() && next.l.noun && next.l.onlyNominal() && (t.end3 || c.next(k, 1).end3) && !next.l.ppas {
 			c.say(t, t, "fr.ou", "ou")
 			return true
@@ -240,32 +240,32 @@ func (c *clause) ruleCe(k int, t *term) bool {
 	switch t.low {
 	case "se":
 		switch {
-		case setOf("qui que qu' dont")[next.low]:
+		case oneOf(next.low, "qui que qu' dont"):
 			c.say(t, t, "fr.ce", "ce")
 			return true
-		case (t.fresh || setOf("que mais car et qu'")[before.low]) && setOf("sont seront étaient")[next.low] && determiners[c.next(k, 2).low]:
+		case (t.fresh || oneOf(before.low, "que mais car et qu'")) && oneOf(next.low, "sont seront étaient") && determiners[c.next(k, 2).low]:
 			c.say(t, t, "fr.ce", "ce")
 			return true
 		case next.l.onlyNominal() && next.l.noun && !next.l.ppas && next.l.g&masculine != 0 && next.l.n&singular != 0 && !next.properly():
 			c.say(t, t, "fr.ce", "ce")
 			return true
-		case (t.fresh || wordsBefore[before.low]) && setOf("soir matin week-end mois jour produit projet livre sera serait")[next.low]:
+		case (t.fresh || wordsBefore[before.low]) && oneOf(next.low, "soir matin week-end mois jour produit projet livre sera serait"):
 			c.say(t, t, "fr.ce", "ce")
 			return true
 		}
 	case "ce":
 		subj := wordsIl[before.low] || before.low == "ne"
 		switch {
-		case subj && (next.l.finite && !next.l.noun || before.low != "qui" && next.l.finite) && !setOf("est sont sera serait fut n' qui que")[next.low] && (before.low != "ne" || next.l.finite && !setOf("sont sera serait fut peut doit")[next.low] && !next.l.noun):
+		case subj && (next.l.finite && !next.l.noun || before.low != "qui" && next.l.finite) && !oneOf(next.low, "est sont sera serait fut n' qui que") && (before.low != "ne" || next.l.finite && !oneOf(next.low, "sont sera serait fut peut doit") && !next.l.noun):
 			c.say(t, t, "fr.ce", "se")
 			return true
-		case setOf("pour de à sans")[before.low] && next.l.infinitive && !next.l.noun:
+		case oneOf(before.low, "pour de à sans") && next.l.infinitive && !next.l.noun:
 			c.say(t, t, "fr.ce", "se")
 			return true
-		case setOf("ils elles")[before.low] && next.low == "sont":
+		case oneOf(before.low, "ils elles") && next.low == "sont":
 			c.say(t, t, "fr.ce", "se")
 			return true
-		case setOf("peut va vont doit peuvent doivent veut")[before.low] && next.l.infinitive && !next.l.noun && t.joined:
+		case oneOf(before.low, "peut va vont doit peuvent doivent veut") && next.l.infinitive && !next.l.noun && t.joined:
 			c.say(t, t, "fr.ce", "se")
 			return true
 		case next.low == "qui" && (c.next(k, 2).l.persons == 32) && c.next(k, 2).l.finite:
@@ -273,15 +273,15 @@ func (c *clause) ruleCe(k int, t *term) bool {
 			return true
 		}
 	case "c'":
-		if setOf("est était")[next.low] && setOf("il elle on ils")[before.low] && (c.next(k, 2).l.ppas || between[c.next(k, 2).low]) {
+		if oneOf(next.low, "est était") && oneOf(before.low, "il elle on ils") && (c.next(k, 2).l.ppas || between[c.next(k, 2).low]) {
 			c.say(t, t, "fr.ce", "s'")
 			return true
 		}
 	case "s'":
-		start := t.fresh || setOf("que qu' mais car et quand si comme")[before.low]
-		if start && setOf("est était")[next.low] {
+		start := t.fresh || oneOf(before.low, "que qu' mais car et quand si comme")
+		if start && oneOf(next.low, "est était") {
 			after := c.next(k, 2)
-			if determiners[after.low] || setOf("très trop pas vraiment pour avec dans ici quoi vous nous moi lui")[after.low] || after.l.adj && !after.l.ppas && after.l.g&masculine != 0 {
+			if determiners[after.low] || oneOf(after.low, "très trop pas vraiment pour avec dans ici quoi vous nous moi lui") || after.l.adj && !after.l.ppas && after.l.g&masculine != 0 {
 				c.say(t, t, "fr.ce", "c'")
 				return true
 			}
@@ -296,14 +296,14 @@ func (c *clause) ruleCes(k int, t *term) bool {
 		return false
 	}
 	next, before := c.next(k, 1), c.prev(k, 1)
-	if setOf("un une le la l' pas très trop vraiment mon ma mes notre votre nos vos pour bien quoi moi vous toujours parti fini")[next.low] && (t.low == "ces" || t.low == "ses" || t.fresh && t.low == "sait" && next.low != "pas" || t.low == "cet" && next.low != "pas" && determiners[next.low]) {
+	if oneOf(next.low, "un une le la l' pas très trop vraiment mon ma mes notre votre nos vos pour bien quoi moi vous toujours parti fini") && (t.low == "ces" || t.low == "ses" || t.fresh && t.low == "sait" && next.low != "pas" || t.low == "cet" && next.low != "pas" && determiners[next.low]) {
 		if next.low == "bien" && next.end3 {
 			return false
 		}
 		c.say(t, t, "fr.ces", "c'est")
 		return true
 	}
-	if t.low == "ces" && setOf("il elle on ils")[before.low] && next.l.ppas {
+	if t.low == "ces" && oneOf(before.low, "il elle on ils") && next.l.ppas {
 		c.say(t, t, "fr.ces", "s'est")
 		return true
 	}
@@ -317,16 +317,16 @@ func (c *clause) ruleSa(k int, t *term) bool {
 	case "sa":
 		n := next.l
 		switch {
-		case t.end3 && (setOf("comme pour avec que après avant de à dans par tout fait aime c' est faire dire tous")[before.low] || before.l.finite):
+		case t.end3 && (oneOf(before.low, "comme pour avec que après avant de à dans par tout fait aime c' est faire dire tous") || before.l.finite):
 			c.say(t, t, "fr.sa", "ça")
 			return true
 		case n.finite && n.persons&4 != 0 && !(n.nominal() && n.g&feminine != 0) && !n.tool && !next.properly():
 			c.say(t, t, "fr.sa", "ça")
 			return true
-		case setOf("ne n' vous nous me te m' se s' lui y les leur")[next.low] && (c.next(k, 2).l.finite || next.low == "ne" || next.low == "n'"):
+		case oneOf(next.low, "ne n' vous nous me te m' se s' lui y les leur") && (c.next(k, 2).l.finite || next.low == "ne" || next.low == "n'"):
 			c.say(t, t, "fr.sa", "ça")
 			return true
-		case setOf("va fait marche")[next.low] && (t.first && setOf("bien mieux pas")[c.next(k, 2).low] || next.end3 && t.fresh):
+		case oneOf(next.low, "va fait marche") && (t.first && oneOf(c.next(k, 2).low, "bien mieux pas") || next.end3 && t.fresh):
 			c.say(t, t, "fr.sa", "ça")
 			return true
 		}
@@ -344,16 +344,16 @@ func (c *clause) ruleEt(k int, t *term) bool {
 	before, next := c.prev(k, 1), c.next(k, 1)
 	switch t.low {
 	case "et":
-		if setOf("il elle on c' n'")[before.low] && !wordsBefore[c.prev(k, 2).low] && c.prev(k, 2).low != "et" && (next.l.adj || next.l.ppas || between[next.low] || setOf("très en à un une dans")[next.low] && before.low != "elle") && (before.low == "c'" || !next.l.noun || next.l.ppas || before.low == "il" || before.low == "on") {
+		if oneOf(before.low, "il elle on c' n'") && !wordsBefore[c.prev(k, 2).low] && c.prev(k, 2).low != "et" && (next.l.adj || next.l.ppas || between[next.low] || oneOf(next.low, "très en à un une dans") && before.low != "elle") && (before.low == "c'" || !next.l.noun || next.l.ppas || before.low == "il" || before.low == "on") {
 			c.say(t, t, "fr.et", "est")
 			return true
 		}
-		if before.low == "c'" || before.low == "il" && !wordsBefore[c.prev(k, 2).low] && next.low != "" && !next.l.name && !personOfWordHas(next.low) && !setOf("lui le la les moi toi eux son sa")[next.low] {
+		if before.low == "c'" || before.low == "il" && !wordsBefore[c.prev(k, 2).low] && next.low != "" && !next.l.name && !personOfWordHas(next.low) && !oneOf(next.low, "lui le la les moi toi eux son sa") {
 			c.say(t, t, "fr.et", "est")
 			return true
 		}
 	case "est":
-		if setOf("bonjour bienvenue merci bravo félicitations")[before.low] && !next.l.ppas && next.low != "" && !setOf("un une le la pas très")[next.low] {
+		if oneOf(before.low, "bonjour bienvenue merci bravo félicitations") && !next.l.ppas && next.low != "" && !oneOf(next.low, "un une le la pas très") {
 			c.say(t, t, "fr.et", "et")
 			return true
 		}
@@ -372,17 +372,17 @@ func (c *clause) ruleSon(k int, t *term) bool {
 	case "son":
 		n := next.l
 		pl := n.nominal() && n.n == plural && !n.tool && !next.properly()
-		if setOf("ils elles")[before.low] || pl && (n.ppas || n.adj) || before.l.n == plural && before.l.onlyNominal() && (n.tool || n.adverb || pl) && !wordsBefore[next.low] && next.low != "" {
+		if oneOf(before.low, "ils elles") || pl && (n.ppas || n.adj) || before.l.n == plural && before.l.onlyNominal() && (n.tool || n.adverb || pl) && !wordsBefore[next.low] && next.low != "" {
 			c.say(t, t, "fr.son", "sont")
 			return true
 		}
-		if before.l.n == plural && before.l.onlyNominal() && setOf("à en dans sur disponibles là ici pas tous très")[next.low] {
+		if before.l.n == plural && before.l.onlyNominal() && oneOf(next.low, "à en dans sur disponibles là ici pas tous très") {
 			c.say(t, t, "fr.son", "sont")
 			return true
 		}
 	case "sont":
 		n := next.l
-		if (setOf("avec dans pour de par sans chez à sur sous")[before.low]) && before.joined || setOf("avec dans pour de par sans chez sur sous")[before.low] {
+		if (oneOf(before.low, "avec dans pour de par sans chez à sur sous")) && before.joined || oneOf(before.low, "avec dans pour de par sans chez sur sous") {
 			if n.noun {
 				c.say(t, t, "fr.son", "son")
 				return true
@@ -397,7 +397,7 @@ func (c *clause) ruleOn(k int, t *term) bool {
 	before, next := c.prev(k, 1), c.next(k, 1)
 	switch t.low {
 	case "on":
-		if setOf("ils elles")[before.low] && next.low != "" && !setOf("ne n'")[next.low] {
+		if oneOf(before.low, "ils elles") && next.low != "" && !oneOf(next.low, "ne n'") {
 			c.say(t, t, "fr.on", "ont")
 			return true
 		}
@@ -410,12 +410,12 @@ func (c *clause) ruleOn(k int, t *term) bool {
 			c.say(t, t, "fr.on", "ont")
 			return true
 		}
-		if before.l.n == plural && before.l.onlyNominal() && determiners[c.prev(k, 2).low] && (determiners[next.low] || n.ppas || setOf("été pas tous toutes bien déjà")[next.low]) && next.low != "l'" && next.low != "le" && next.low != "la" && next.low != "les" {
+		if before.l.n == plural && before.l.onlyNominal() && determiners[c.prev(k, 2).low] && (determiners[next.low] || n.ppas || oneOf(next.low, "été pas tous toutes bien déjà")) && next.low != "l'" && next.low != "le" && next.low != "la" && next.low != "les" {
 			c.say(t, t, "fr.on", "ont")
 			return true
 		}
 	case "ont":
-		if (setOf("qu' si quand où lorsqu' puisqu' et mais donc ici")[before.low] || t.fresh) && (next.l.persons&4 != 0 && next.l.finite && !next.l.ppas || setOf("vous nous se s' va est a y en ne n'")[next.low]) {
+		if (oneOf(before.low, "qu' si quand où lorsqu' puisqu' et mais donc ici") || t.fresh) && (next.l.persons&4 != 0 && next.l.finite && !next.l.ppas || oneOf(next.low, "vous nous se s' va est a y en ne n'")) {
 			c.say(t, t, "fr.on", "on")
 			return true
 		}
@@ -429,7 +429,7 @@ func (c *clause) manyOf(k int) bool {
 		return false
 	}
 	l := c.get(k).l
-	return l.noun && l.n&plural != 0 && setOf("les des ces mes tes ses nos vos leurs plusieurs quelques")[c.get(k-1).low]
+	return l.noun && l.n&plural != 0 && oneOf(c.get(k-1).low, "les des ces mes tes ses nos vos leurs plusieurs quelques")
 }
 
 func personOfWordHas(low string) bool { return personOfWord[low] != 0 }
@@ -441,14 +441,14 @@ func (c *clause) rulePeu(k int, t *term) bool {
 	switch t.low {
 	case "peu":
 		switch {
-		case setOf("il elle on ça cela")[before.low] && (next.l.infinitive || before.low == "on" || setOf("pas être plus")[next.low]) && !wordsBefore[c.prev(k, 2).low], before.low == "qui" && next.l.infinitive, before.l.noun && next.l.infinitive && determiners[c.prev(k, 2).low]:
+		case oneOf(before.low, "il elle on ça cela") && (next.l.infinitive || before.low == "on" || oneOf(next.low, "pas être plus")) && !wordsBefore[c.prev(k, 2).low], before.low == "qui" && next.l.infinitive, before.l.noun && next.l.infinitive && determiners[c.prev(k, 2).low]:
 			return put("peut")
 		case before.low == "je" || before.low == "tu":
 			return put("peux")
 		}
 	case "peut":
 		switch {
-		case before.low == "un" && c.prev(k, 2).low != "l'", setOf("très trop si assez")[before.low]:
+		case before.low == "un" && c.prev(k, 2).low != "l'", oneOf(before.low, "très trop si assez"):
 			return put("peu")
 		case before.low == "" && next.low == "de":
 			return put("peu")
@@ -458,19 +458,19 @@ func (c *clause) rulePeu(k int, t *term) bool {
 			return put("peu")
 		}
 	case "quand":
-		if next.low == "à" && !c.next(k, 2).num && (setOf("moi toi lui elle nous vous eux elles la l' leur notre votre ce cette ces savoir")[c.next(k, 2).low]) || next.low == "au" || next.low == "aux" {
+		if next.low == "à" && !c.next(k, 2).num && (oneOf(c.next(k, 2).low, "moi toi lui elle nous vous eux elles la l' leur notre votre ce cette ces savoir")) || next.low == "au" || next.low == "aux" {
 			c.say(t, t, "fr.confused", "quant")
 			return true
 		}
 	case "près":
-		if (etre[before.low] || before.l.noun && etre[c.prev(k, 2).low] || setOf("fin toujours")[before.low]) && next.low == "à" && (c.next(k, 2).l.infinitive || setOf("vous nous le la les l'")[c.next(k, 2).low] && c.next(k, 3).l.infinitive) {
+		if (etre[before.low] || before.l.noun && etre[c.prev(k, 2).low] || oneOf(before.low, "fin toujours")) && next.low == "à" && (c.next(k, 2).l.infinitive || oneOf(c.next(k, 2).low, "vous nous le la les l'") && c.next(k, 3).l.infinitive) {
 			return put("prêt")
 		}
 	case "sur":
 		if next.low == "et" && c.next(k, 2).low == "certain" {
 			return put("sûr")
 		}
-		if etre[before.low] && (setOf("que qu' de d'")[next.low] || t.end3) || before.low == "bien" && (t.end3 || setOf("que qu' !")[next.low]) || setOf("suis es")[before.low] && next.low == "" {
+		if etre[before.low] && (oneOf(next.low, "que qu' de d'") || t.end3) || before.low == "bien" && (t.end3 || oneOf(next.low, "que qu' !")) || oneOf(before.low, "suis es") && next.low == "" {
 			return put("sûr")
 		}
 	case "du":
@@ -482,37 +482,37 @@ func (c *clause) rulePeu(k int, t *term) bool {
 			return put(strings.Replace(t.low, "s", "c", 1))
 		}
 	case "or":
-		if next.low == "de" && setOf("prix question")[c.next(k, 2).low] {
+		if next.low == "de" && oneOf(c.next(k, 2).low, "prix question") {
 			return put("hors")
 		}
 	case "davantage", "d'":
-		if t.low == "d'" && setOf("avantage")[next.low] && (c.next(k, 2).low == "" || setOf("de d' que sur pour à en")[c.next(k, 2).low]) && !setOf("pas plus peu beaucoup trop tant autant assez moins")[before.low] {
+		if t.low == "d'" && oneOf(next.low, "avantage") && (c.next(k, 2).low == "" || oneOf(c.next(k, 2).low, "de d' que sur pour à en")) && !oneOf(before.low, "pas plus peu beaucoup trop tant autant assez moins") {
 			c.say(t, next, "fr.confused", "davantage")
 			return true
 		}
 	case "mes":
-		if setOf("je j' tu il on c' ça pas cela aussi si comme surtout nous vous")[next.low] && next.low != "aussi" {
+		if oneOf(next.low, "je j' tu il on c' ça pas cela aussi si comme surtout nous vous") && next.low != "aussi" {
 			return put("mais")
 		}
 	case "quelle", "quelles":
 		n := next.l
-		if before.low != "" && n.finite && !n.nominal() && !n.tool && !n.adverb && !etre[next.low] && n.persons&(4|32) != 0 && before.joined && !setOf("de à pour dans sur par avec")[before.low] {
+		if before.low != "" && n.finite && !n.nominal() && !n.tool && !n.adverb && !etre[next.low] && n.persons&(4|32) != 0 && before.joined && !oneOf(before.low, "de à pour dans sur par avec") {
 			c.say(t, t, "fr.confused", "qu'"+strings.TrimPrefix(t.low, "qu"))
 			return true
 		}
 	case "appel":
-		if setOf("m' s' t'")[before.low] {
+		if oneOf(before.low, "m' s' t'") {
 			return put("appelle")
 		}
 	case "faite", "dite":
 		if before.low == "vous" && c.prev(k, 2).low != "à" {
 			return put(t.low + "s")
 		}
-		if t.first && t.low == "faite" && setOf("attention nous vous le la les une un vos de")[next.low] {
+		if t.first && t.low == "faite" && oneOf(next.low, "attention nous vous le la les une un vos de") {
 			return put("faites")
 		}
 	case "fêtes":
-		if before.low == "vous" || t.first && setOf("attention")[next.low] {
+		if before.low == "vous" || t.first && oneOf(next.low, "attention") {
 			return put("faites")
 		}
 	}
@@ -522,7 +522,7 @@ func (c *clause) rulePeu(k int, t *term) bool {
 // ruleSmall: la and là at the end of a clause, leur before a verb.
 func (c *clause) ruleSmall(k int, t *term) bool {
 	before := c.prev(k, 1)
-	if t.low == "la" && t.end3 && t.joined && (etre[before.low] || setOf("par voilà bientôt toujours déjà reste restez restons")[before.low]) && !setOf("la")[before.low] {
+	if t.low == "la" && t.end3 && t.joined && (etre[before.low] || oneOf(before.low, "par voilà bientôt toujours déjà reste restez restons")) && !oneOf(before.low, "la") {
 		c.say(t, t, "fr.la", "là")
 		return true
 	}
@@ -549,12 +549,12 @@ func (c *clause) ruleLeur(k int, t *term) bool {
 
 // ruleTout: tout, tous, toute, toutes before a determiner.
 func (c *clause) ruleTout(k int, t *term) bool {
-	if !setOf("tout tous toute toutes")[t.low] {
+	if !oneOf(t.low, "tout tous toute toutes") {
 		return false
 	}
 	det, noun := c.next(k, 1), c.next(k, 2)
-	many := setOf("les des ces mes tes ses nos vos leurs ceux celles")[det.low]
-	one := setOf("le la l' ce cet cette mon ma ton ta son sa notre votre leur")[det.low]
+	many := oneOf(det.low, "les des ces mes tes ses nos vos leurs ceux celles")
+	one := oneOf(det.low, "le la l' ce cet cette mon ma ton ta son sa notre votre leur")
 	female := noun.l.noun && noun.l.g == feminine && !noun.l.finite
 	male := noun.l.noun && noun.l.g == masculine && !noun.l.finite
 	want := ""
@@ -575,9 +575,9 @@ func (c *clause) ruleTout(k int, t *term) bool {
 		want = "tous"
 	case one && t.low == "tous" && (det.low == "le" || det.low == "ce" || det.low == "l'" && male || det.low == "notre" && male || det.low == "mon" && male):
 		want = "tout"
-	case one && (t.low == "tout" || t.low == "tous") && female && setOf("la cette ma ta sa")[det.low]:
+	case one && (t.low == "tout" || t.low == "tous") && female && oneOf(det.low, "la cette ma ta sa"):
 		want = "toute"
-	case t.low == "tous" && setOf("simplement nouveau neuf petit")[det.low]:
+	case t.low == "tous" && oneOf(det.low, "simplement nouveau neuf petit"):
 		want = "tout"
 	}
 	if want == "" || want == t.low {

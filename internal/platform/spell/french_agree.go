@@ -4,7 +4,7 @@ import "strings"
 
 // ruleSi: no conditional after si.
 func (c *clause) ruleSi(k int, t *term) bool {
-	if t.low != "si" && t.low != "s'" || !(t.fresh || t.first || setOf("et mais même comme ou car")[c.prev(k, 1).low]) {
+	if t.low != "si" && t.low != "s'" || !(t.fresh || t.first || oneOf(c.prev(k, 1).low, "et mais même comme ou car")) {
 		return false
 	}
 	subj, verb := c.next(k, 1), c.next(k, 2)
@@ -12,7 +12,7 @@ func (c *clause) ruleSi(k int, t *term) bool {
 		return false
 	}
 	by := 2
-	for setOf("ne n' me m' te t' se s' le la les l' nous vous y en lui leur")[verb.low] && by < 5 {
+	for oneOf(verb.low, "ne n' me m' te t' se s' le la les l' nous vous y en lui leur") && by < 5 {
 		by++
 		verb = c.next(k, by)
 	}
@@ -45,16 +45,16 @@ func (c *clause) ruleElision(k int, t *term) bool {
 		if !strings.ContainsRune("aeiouéèêàâîôûœæh", rune0(next.low)) || next.properly() {
 			return false
 		}
-		if len(next.low) > 1 && next.low[1] == '-' || next.low[0] == 'h' && !mute[next.low] || setOf("un une")[next.low] && c.next(k, 2).low == "" {
+		if len(next.low) > 1 && next.low[1] == '-' || next.low[0] == 'h' && !mute[next.low] || oneOf(next.low, "un une") && c.next(k, 2).low == "" {
 			return false
 		}
 		head := strings.TrimSuffix(strings.TrimSuffix(t.low, "e"), "a") + "'"
 		switch {
-		case setOf("un une onze oui y ou où à en et on au aux est")[next.low] && t.low != "que" && t.low != "lorsque" && t.low != "puisque" && !(next.low == "en" || next.low == "est" || next.low == "y"):
+		case oneOf(next.low, "un une onze oui y ou où à en et on au aux est") && t.low != "que" && t.low != "lorsque" && t.low != "puisque" && !(next.low == "en" || next.low == "est" || next.low == "y"):
 			return false
 		case next.low == "onze" || next.low == "oui" || next.low == "ou" || next.low == "et" && t.low != "je":
 			return false
-		case setOf("le la")[t.low] && (setOf("en y à a au aux et ou est un une onze")[next.low] || next.l.tool || next.l.adverb):
+		case oneOf(t.low, "le la") && (oneOf(next.low, "en y à a au aux et ou est un une onze") || next.l.tool || next.l.adverb):
 			return false
 		case (t.low == "de" || t.low == "que") && (next.l.name || len(next.low) < 2):
 			return false
@@ -77,7 +77,7 @@ var mute = setOf("homme hommes heure heures hôtel hôtels histoire histoires ha
 // ruleHyphen: rejoignez nous, celui ci, est ce que, -t'il.
 func (c *clause) ruleHyphen(k int, t *term) bool {
 	next := c.next(k, 1)
-	if head, tail, ok := strings.Cut(t.low, "-"); ok && setOf("nous moi vous le la les lui leur")[tail] && strings.HasSuffix(head, "er") && lectureOf(c.d.readings(head, nil)).infinitive {
+	if head, tail, ok := strings.Cut(t.low, "-"); ok && oneOf(tail, "nous moi vous le la les lui leur") && strings.HasSuffix(head, "er") && lectureOf(c.d.readings(head, nil)).infinitive {
 		c.say(t, t, "fr.hyphen", strings.TrimSuffix(head, "r")+"z-"+tail)
 		return true
 	}
@@ -89,19 +89,19 @@ func (c *clause) ruleHyphen(k int, t *term) bool {
 	case strings.Contains(t.low, "-t'") || strings.HasSuffix(t.low, " t'il"):
 		c.say(t, t, "fr.hyphen", strings.Replace(t.low, "-t'", "-t-", 1))
 		return true
-	case setOf("celui celle ceux celles")[t.low] && setOf("ci la là")[next.low] && (next.low != "la" || next.end3 || c.next(k, 2).l.finite):
+	case oneOf(t.low, "celui celle ceux celles") && oneOf(next.low, "ci la là") && (next.low != "la" || next.end3 || c.next(k, 2).l.finite):
 		c.say(t, next, "fr.hyphen", t.low+"-"+strings.Replace(next.low, "la", "là", 1))
 		return true
-	case setOf("moi toi lui elle nous vous eux elles soi")[t.low] && (next.low == "même" || next.low == "mêmes") && !setOf("pas si pour avec sans quand lorsque")[c.next(k, 2).low] && !wordsSubj[t.low] || setOf("moi lui soi eux")[t.low] && next.low == "mêmes":
+	case oneOf(t.low, "moi toi lui elle nous vous eux elles soi") && (next.low == "même" || next.low == "mêmes") && !oneOf(c.next(k, 2).low, "pas si pour avec sans quand lorsque") && !wordsSubj[t.low] || oneOf(t.low, "moi lui soi eux") && next.low == "mêmes":
 		c.say(t, next, "fr.hyphen", t.low+"-"+next.low)
 		return true
-	case t.low == "est" && next.low == "ce" && setOf("que qu'")[c.next(k, 2).low] && (t.fresh || setOf("qu' quand comment pourquoi où qui combien quoi")[c.prev(k, 1).low]):
+	case t.low == "est" && next.low == "ce" && oneOf(c.next(k, 2).low, "que qu'") && (t.fresh || oneOf(c.prev(k, 1).low, "qu' quand comment pourquoi où qui combien quoi")):
 		c.say(t, next, "fr.hyphen", "est-ce")
 		return true
 	case t.first && strings.HasSuffix(t.low, "ez") && t.l.imperative && !t.l.noun:
 		after := c.next(k, 2)
-		helper := setOf("veuillez allez venez pouvez devez voulez savez laissez")[t.low] && after.l.infinitive
-		if next.low == "vous" && !helper && (next.end3 || !after.l.finite) || setOf("nous moi")[next.low] && (next.end3 || !after.l.infinitive && after.low != "vous" && after.low != "y" && after.low != "en") {
+		helper := oneOf(t.low, "veuillez allez venez pouvez devez voulez savez laissez") && after.l.infinitive
+		if next.low == "vous" && !helper && (next.end3 || !after.l.finite) || oneOf(next.low, "nous moi") && (next.end3 || !after.l.infinitive && after.low != "vous" && after.low != "y" && after.low != "en") {
 			c.say(t, next, "fr.hyphen", t.low+"-"+next.low)
 			return true
 		}
@@ -123,17 +123,17 @@ func (c *clause) rulePerson(k int, t *term) bool {
 	before := c.prev(k, 1)
 	switch t.low {
 	case "nous", "vous":
-		if !t.first && !setOf("que qu' si quand lorsque où comme puisque")[before.low] {
+		if !t.first && !oneOf(before.low, "que qu' si quand lorsque où comme puisque") {
 			return false
 		}
 	case "elle", "elles", "ça":
-		if wordsBefore[before.low] || setOf("et ou comme que qu' c' est")[before.low] && t.low == "ça" || before.low == "et" || before.low == "ou" {
+		if wordsBefore[before.low] || oneOf(before.low, "et ou comme que qu' c' est") && t.low == "ça" || before.low == "et" || before.low == "ou" {
 			return false
 		}
 	}
 	verb := c.next(k, 1)
 	by, clitics := 1, 0
-	for setOf("ne n' me m' te t' se s' le la les l' nous vous y en lui leur")[verb.low] && by < 5 {
+	for oneOf(verb.low, "ne n' me m' te t' se s' le la les l' nous vous y en lui leur") && by < 5 {
 		by++
 		clitics++
 		verb = c.next(k, by)
@@ -146,32 +146,32 @@ func (c *clause) rulePerson(k int, t *term) bool {
 		return false
 	}
 	if l.finite || l.imperative {
-		if l.persons&mask != 0 || l.tool && !setOf("a est")[verb.low] || l.adverb || l.infinitive && !l.finite || l.name {
+		if l.persons&mask != 0 || l.tool && !oneOf(verb.low, "a est") || l.adverb || l.infinitive && !l.finite || l.name {
 			return false
 		}
 		// "nous" and "vous" before a verb of another person may be its object.
-		if (t.low == "nous" || t.low == "vous") && clitics == 0 && l.noun && !setOf("somme")[verb.low] {
+		if (t.low == "nous" || t.low == "vous") && clitics == 0 && l.noun && !oneOf(verb.low, "somme") {
 			return false
 		}
-		if l.ppas && !setOf("fait dit mis")[verb.low] || l.ppas && setOf("nous vous")[t.low] {
+		if l.ppas && !oneOf(verb.low, "fait dit mis") || l.ppas && oneOf(t.low, "nous vous") {
 			// "il fini", "je fait": the participle of what should be conjugated.
-			if setOf("nous vous elle elles ça")[t.low] || clitics > 0 {
+			if oneOf(t.low, "nous vous elle elles ça") || clitics > 0 {
 				return false
 			}
 		}
-		if setOf("nous vous")[t.low] && clitics > 0 && verb.low == "" {
+		if oneOf(t.low, "nous vous") && clitics > 0 && verb.low == "" {
 			return false
 		}
 		c.say(verb, verb, "fr.person", c.kin(verb.low, personOf(mask, l))...)
 		return true
 	}
 	// "il mangé", "je préparé": a participle without its auxiliary.
-	if l.ppas && strings.HasSuffix(verb.low, "é") && !l.noun && setOf("je j' tu il on ils")[t.low] {
+	if l.ppas && strings.HasSuffix(verb.low, "é") && !l.noun && oneOf(t.low, "je j' tu il on ils") {
 		c.say(verb, verb, "fr.person", c.kin(verb.low, personOf(mask, &lecture{list: []reading{"po:iimp"}}))...)
 		return true
 	}
 	// "vous souhaiter" after si, "nous vous inviter".
-	if l.infinitive && !l.noun && strings.HasSuffix(verb.low, "er") && (setOf("si que quand lorsque où comme dès puisque")[before.low] && before.low != "" || t.low != "vous" && t.low != "nous" || t.low == "nous" && clitics == 1 && t.fresh) {
+	if l.infinitive && !l.noun && strings.HasSuffix(verb.low, "er") && (oneOf(before.low, "si que quand lorsque où comme dès puisque") && before.low != "" || t.low != "vous" && t.low != "nous" || t.low == "nous" && clitics == 1 && t.fresh) {
 		if before.low == "comme" || before.low == "que" && (t.low == "nous" || t.low == "vous") && c.prev(k, 2).low != "ce" {
 			return false
 		}
@@ -179,7 +179,7 @@ func (c *clause) rulePerson(k int, t *term) bool {
 		return true
 	}
 	// "je travail", "il cour": a noun where a verb must stand.
-	if l.noun && l.onlyNominal() && !l.adj && !l.ppas && setOf("je j' tu il on ils")[t.low] && (clitics == 0 || setOf("ne n' se s' me m' te t' vous nous")[c.next(k, by-1).low]) {
+	if l.noun && l.onlyNominal() && !l.adj && !l.ppas && oneOf(t.low, "je j' tu il on ils") && (clitics == 0 || oneOf(c.next(k, by-1).low, "ne n' se s' me m' te t' vous nous")) {
 		var list []string
 		for _, s := range c.d.suggest(verb.low, nil) {
 			if lectureOf(c.d.readings(s.word, nil)).persons&mask != 0 && len(list) < 3 {
@@ -206,9 +206,9 @@ var (
 
 func detGender(low string) gender {
 	switch {
-	case setOf("un le ce cet mon ton son du au aucun certains différents")[low] && !setOf("mon ton son")[low]:
+	case oneOf(low, "un le ce cet mon ton son du au aucun certains différents") && !oneOf(low, "mon ton son"):
 		return masculine
-	case setOf("une la cette ma ta sa aucune certaines différentes")[low]:
+	case oneOf(low, "une la cette ma ta sa aucune certaines différentes"):
 		return feminine
 	}
 	return masculine | feminine
@@ -225,7 +225,7 @@ func (c *clause) ruleDeterminer(k int, t *term) bool {
 	}
 	noun := c.next(k, 1)
 	l := noun.l
-	if !noun.num && setOf("mon ma ton ta son sa notre votre nos vos mes ses ces chaque")[t.low] && l.finite && !l.nominal() && !l.infinitive && !l.tool && !l.adverb && !l.name && !noun.properly() {
+	if !noun.num && oneOf(t.low, "mon ma ton ta son sa notre votre nos vos mes ses ces chaque") && l.finite && !l.nominal() && !l.infinitive && !l.tool && !l.adverb && !l.name && !noun.properly() {
 		var list []string
 		for _, s := range c.d.suggest(noun.low, nil) {
 			if x := lectureOf(c.d.readings(s.word, nil)); x.noun && !x.tool && len(list) < 3 && s.cost < 1.5 {
@@ -249,10 +249,10 @@ func (c *clause) ruleDeterminer(k int, t *term) bool {
 	}
 	after := c.next(k, 2)
 	before := c.prev(k, 1)
-	if setOf("deux trois quatre cinq six sept huit neuf dix douze quinze vingt trente quarante cinquante")[t.low] && ((l.adj || l.ppas) && !(l.noun && !l.ppas) || setOf("le du au")[before.low] && setOf("janvier février mars avril mai juin juillet août septembre octobre novembre décembre")[noun.low]) || setOf("janvier février mars avril mai juin juillet août septembre octobre novembre décembre")[noun.low] {
+	if oneOf(t.low, "deux trois quatre cinq six sept huit neuf dix douze quinze vingt trente quarante cinquante") && ((l.adj || l.ppas) && !(l.noun && !l.ppas) || oneOf(before.low, "le du au") && oneOf(noun.low, "janvier février mars avril mai juin juillet août septembre octobre novembre décembre")) || oneOf(noun.low, "janvier février mars avril mai juin juillet août septembre octobre novembre décembre") {
 		return false
 	}
-	if t.low == "des" && setOf("plus moins mieux")[noun.low] || t.low == "un" && before.low == "l'" || (t.low == "un" || t.low == "une") && setOf("plus")[before.low] {
+	if t.low == "des" && oneOf(noun.low, "plus moins mieux") || t.low == "un" && before.low == "l'" || (t.low == "un" || t.low == "une") && oneOf(before.low, "plus") {
 		return false
 	}
 	g := detGender(t.low)
@@ -355,8 +355,8 @@ func (c *clause) ruleEpithet(k int, t *term) bool {
 	next := c.next(k, 1)
 	n := next.l
 	// "bon soirée", "nouveau collection": the adjective before its noun.
-	if setOf("bon bonne bons bonnes joyeux joyeuse beau belle nouveau nouvelle grand grande petit petite premier première dernier dernière vieux vieille gros grosse mauvais mauvaise long longue prochain prochaine meilleur meilleure super-bon")[t.low] && !t.properly() {
-		if n.noun && n.onlyNominal() && !n.adj && !n.ppas && !next.properly() && !apart[next.low] && n.n&singular != 0 && t.l.g&n.g == 0 && t.l.n&singular != 0 && !setOf("vieux gros mauvais")[t.low] {
+	if oneOf(t.low, "bon bonne bons bonnes joyeux joyeuse beau belle nouveau nouvelle grand grande petit petite premier première dernier dernière vieux vieille gros grosse mauvais mauvaise long longue prochain prochaine meilleur meilleure super-bon") && !t.properly() {
+		if n.noun && n.onlyNominal() && !n.adj && !n.ppas && !next.properly() && !apart[next.low] && n.n&singular != 0 && t.l.g&n.g == 0 && t.l.n&singular != 0 && !oneOf(t.low, "vieux gros mauvais") {
 			if list := c.kin(t.low, nominalOf(n.g, singular)); len(list) > 0 {
 				c.say(t, t, "fr.gender", list[0])
 				return true
@@ -379,13 +379,13 @@ func (c *clause) ruleEpithet(k int, t *term) bool {
 	}
 	after := c.next(k, 2)
 	left := c.prev(k, 2)
-	if left.low == "de" || left.low == "d'" || left.low == "et" || left.low == "ou" || setOf("des du au aux")[det.low] && left.l.nominal() {
+	if left.low == "de" || left.low == "d'" || left.low == "et" || left.low == "ou" || oneOf(det.low, "des du au aux") && left.l.nominal() {
 		return false // the adjective may belong to a noun further left
 	}
 	if n.n == singular && (after.low == "et" || after.low == "ou") || n.noun && !n.ppas && (strings.HasSuffix(next.low, "eur") || strings.HasSuffix(next.low, "eurs") || t.l.n&n.n&plural != 0) {
 		return false
 	}
-	if after.l.noun && !after.l.tool && after.l.onlyNominal() || setOf("ciel marine foncé foncée clair claire")[after.low] {
+	if after.l.noun && !after.l.tool && after.l.onlyNominal() || oneOf(after.low, "ciel marine foncé foncée clair claire") {
 		return false
 	}
 	g, num := t.l.g, t.l.n
@@ -414,7 +414,7 @@ func (c *clause) ruleEpithet(k int, t *term) bool {
 	if num == singular && n.n == plural && (before3(c, k) || n.g&g == 0) {
 		return false // "un groupe de filles heureuses" begins further left
 	}
-	if n.ppas && n.g&g == 0 && setOf("fois")[t.low] {
+	if n.ppas && n.g&g == 0 && oneOf(t.low, "fois") {
 		return false
 	}
 	list := c.kin(next.low, nominalOf(g, num))
@@ -453,11 +453,11 @@ func (c *clause) quel(k int, t *term) bool {
 
 // lots: what one has many of is in the plural, when it can be counted.
 func (c *clause) lots(k int, t *term) bool {
-	if t.low != "de" && t.low != "d'" || !setOf("beaucoup plein tas trop tellement tant combien dizaine dizaines centaine centaines milliers")[c.prev(k, 1).low] {
+	if t.low != "de" && t.low != "d'" || !oneOf(c.prev(k, 1).low, "beaucoup plein tas trop tellement tant combien dizaine dizaines centaine centaines milliers") {
 		return false
 	}
 	n := c.next(k, 1)
-	if !setOf("chose client produit personne idée question jour ami amie photo cadeau surprise place commande livre enfant année heure projet événement message commentaire abonné magasin ville vidéo lot nouveauté article participant visiteur avis")[n.low] || n.l.n&plural != 0 {
+	if !oneOf(n.low, "chose client produit personne idée question jour ami amie photo cadeau surprise place commande livre enfant année heure projet événement message commentaire abonné magasin ville vidéo lot nouveauté article participant visiteur avis") || n.l.n&plural != 0 {
 		return false
 	}
 	list := c.kin(n.low, nominalOf(n.l.g, plural))

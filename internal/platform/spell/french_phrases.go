@@ -287,12 +287,12 @@ func allowedPhrase(c *clause, k int, ph phrase) bool {
 	case "peut":
 		return t.fresh
 	case "après":
-		return setOf("cet cette l' un")[before.low] || after.end3
+		return oneOf(before.low, "cet cette l' un") || after.end3
 	case "du":
 		// "du à" is right before nothing but a debt: "dû à".
 		return before.l.ppas || etre[before.low]
 	case "à":
-		return !setOf("l'")[before.low] && (ph.good != "a été" || !setOf("jusqu' l' d' un")[before.low])
+		return !oneOf(before.low, "l'") && (ph.good != "a été" || !oneOf(before.low, "jusqu' l' d' un"))
 	case "le", "la", "les":
 		return after.low != "" && !before.l.finite
 	case "par":

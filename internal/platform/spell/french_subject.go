@@ -6,13 +6,13 @@ import "strings"
 // could make the noun a complement.
 func (c *clause) opens(k int) bool {
 	t := &c.t[k]
-	return t.first || setOf("que qu' si quand car mais lorsque puisque comme")[c.prev(k, 1).low] && c.prev(k, 1).low != ""
+	return t.first || oneOf(c.prev(k, 1).low, "que qu' si quand car mais lorsque puisque comme") && c.prev(k, 1).low != ""
 }
 
 // ruleSubject: the verb agrees with the noun that opens the sentence.
 func (c *clause) ruleSubject(k int, t *term) bool {
-	many := setOf("les des ces mes tes ses nos vos leurs plusieurs quelques certains certaines")[t.low]
-	one := setOf("un une le la l' ce cet cette mon ma ton ta son sa chaque notre votre")[t.low]
+	many := oneOf(t.low, "les des ces mes tes ses nos vos leurs plusieurs quelques certains certaines")
+	one := oneOf(t.low, "un une le la l' ce cet cette mon ma ton ta son sa chaque notre votre")
 	if !many && !one || !c.opens(k) {
 		return false
 	}
@@ -26,16 +26,16 @@ func (c *clause) ruleSubject(k int, t *term) bool {
 	by := 2
 	verb := c.next(k, by)
 	clitics := 0
-	for setOf("ne n' me m' te t' se s' nous vous y en lui leur")[verb.low] && by < 6 {
+	for oneOf(verb.low, "ne n' me m' te t' se s' nous vous y en lui leur") && by < 6 {
 		by, clitics = by+1, clitics+1
 		verb = c.next(k, by)
 	}
 	l := verb.l
-	if !l.finite || l.tool && !setOf("est a sont ont")[verb.low] || l.adverb || verb.properly() || l.infinitive || l.ppre {
+	if !l.finite || l.tool && !oneOf(verb.low, "est a sont ont") || l.adverb || verb.properly() || l.infinitive || l.ppre {
 		return false
 	}
 	// A word that may qualify the noun is not surely its verb, unless pronouns lead it.
-	if l.nominal() && clitics == 0 && !setOf("est a sont ont")[verb.low] {
+	if l.nominal() && clitics == 0 && !oneOf(verb.low, "est a sont ont") {
 		return false
 	}
 	if l.nominal() && c.next(k, by-1).low == "en" {
@@ -48,7 +48,7 @@ func (c *clause) ruleSubject(k int, t *term) bool {
 	if l.persons&mask != 0 || l.persons&(8|16) != 0 && (clitics > 0 || l.nominal()) {
 		return false
 	}
-	if clitics > 0 && setOf("nous vous")[c.next(k, 2).low] && l.persons&(4|32) == 0 {
+	if clitics > 0 && oneOf(c.next(k, 2).low, "nous vous") && l.persons&(4|32) == 0 {
 		return false
 	}
 	if t.low == "l'" && noun.low == "on" {
@@ -71,7 +71,7 @@ var states = setOf("est sont sera seront était étaient serait seraient reste r
 
 // ruleAttribute: elle est contente, les places sont limitées.
 func (c *clause) ruleAttribute(k int, t *term) bool {
-	if !states[t.low] && !setOf("sommes")[t.low] {
+	if !states[t.low] && !oneOf(t.low, "sommes") {
 		return false
 	}
 	subj := c.prev(k, 1)
@@ -97,18 +97,18 @@ func (c *clause) ruleAttribute(k int, t *term) bool {
 		case "ils":
 			g, n = masculine, plural
 		case "nous":
-			if t.low != "sommes" || !c.get(k-1).fresh && !setOf("que car et mais")[c.prev(k, 2).low] {
+			if t.low != "sommes" || !c.get(k-1).fresh && !oneOf(c.prev(k, 2).low, "que car et mais") {
 				return false
 			}
 			g, n = masculine|feminine, plural
 		default:
 			det := c.prev(k, 2)
 			left := c.prev(k, 3)
-			if !subj.l.noun || subj.l.tool || subj.properly() || collective[subj.low] || apart[subj.low] || wordsBefore[left.low] || between[left.low] || setOf("et ou que dont où comme ni")[left.low] || left.l.noun && left.l.onlyNominal() || left.l.finite && left.low != "" {
+			if !subj.l.noun || subj.l.tool || subj.properly() || collective[subj.low] || apart[subj.low] || wordsBefore[left.low] || between[left.low] || oneOf(left.low, "et ou que dont où comme ni") || left.l.noun && left.l.onlyNominal() || left.l.finite && left.low != "" {
 				return false
 			}
-			many := setOf("les ces mes tes ses nos vos leurs")[det.low]
-			if !many && !setOf("le la l' un une ce cet cette mon ma ton ta son sa notre votre")[det.low] {
+			many := oneOf(det.low, "les ces mes tes ses nos vos leurs")
+			if !many && !oneOf(det.low, "le la l' un une ce cet cette mon ma ton ta son sa notre votre") {
 				return false
 			}
 			g = subj.l.g
@@ -123,11 +123,11 @@ func (c *clause) ruleAttribute(k int, t *term) bool {
 			}
 		}
 	}
-	if n == plural && setOf("est sera était serait reste semble devient")[t.low] || n == singular && !setOf("est sera était serait reste semble devient")[t.low] {
+	if n == plural && oneOf(t.low, "est sera était serait reste semble devient") || n == singular && !oneOf(t.low, "est sera était serait reste semble devient") {
 		return false
 	}
 	adj := c.next(k, 1)
-	for by := 2; (setOf("très trop déjà toujours vraiment maintenant aussi encore désormais entièrement enfin plus moins si pas jamais bien totalement")[adj.low]) && by < 4; by++ {
+	for by := 2; (oneOf(adj.low, "très trop déjà toujours vraiment maintenant aussi encore désormais entièrement enfin plus moins si pas jamais bien totalement")) && by < 4; by++ {
 		adj = c.next(k, by)
 	}
 	l := adj.l
@@ -135,7 +135,7 @@ func (c *clause) ruleAttribute(k int, t *term) bool {
 		return false
 	}
 	// "elle est professeur", "la porte est orange": a noun does not agree.
-	if l.noun && !l.ppas && !setOf("content contente contents contentes gratuit gratuite gratuits gratuites ouvert ouverte ouverts ouvertes prêt prête prêts prêtes petit petite grand grande nouveau nouvelle nombreux parfait parfaite complet complète seul seule jeune actif active sportif sportive public publique amoureux amoureuse")[adj.low] {
+	if l.noun && !l.ppas && !oneOf(adj.low, "content contente contents contentes gratuit gratuite gratuits gratuites ouvert ouverte ouverts ouvertes prêt prête prêts prêtes petit petite grand grande nouveau nouvelle nombreux parfait parfaite complet complète seul seule jeune actif active sportif sportive public publique amoureux amoureuse") {
 		return false
 	}
 	if l.g&g != 0 && l.n&n != 0 {
@@ -183,16 +183,16 @@ func (c *clause) ruleReceived(k int, t *term) bool {
 // manifest: whatever the subject, "sont" never takes a singular, "est" hardly
 // a plural.
 func (c *clause) manifest(k int, t *term) bool {
-	many := setOf("sont étaient seront seraient restent semblent deviennent")[t.low]
+	many := oneOf(t.low, "sont étaient seront seraient restent semblent deviennent")
 	if !many {
 		return false
 	}
 	adj := c.next(k, 1)
-	if setOf("très trop déjà toujours vraiment maintenant désormais entièrement")[adj.low] {
+	if oneOf(adj.low, "très trop déjà toujours vraiment maintenant désormais entièrement") {
 		adj = c.next(k, 2)
 	}
 	l := adj.l
-	if !l.adj && !l.ppas || l.n != singular || l.noun && !l.ppas && !setOf("gratuit gratuite content contente ouvert ouverte prêt prête petit petite grand grande nouveau nouvelle parfait parfaite complet complète seul seule actif active public publique")[adj.low] || l.adverb || l.tool || l.name || l.infinitive || adj.properly() || apart[adj.low] {
+	if !l.adj && !l.ppas || l.n != singular || l.noun && !l.ppas && !oneOf(adj.low, "gratuit gratuite content contente ouvert ouverte prêt prête petit petite grand grande nouveau nouvelle parfait parfaite complet complète seul seule actif active public publique") || l.adverb || l.tool || l.name || l.infinitive || adj.properly() || apart[adj.low] {
 		return false
 	}
 	g := l.g

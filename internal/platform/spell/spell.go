@@ -75,6 +75,10 @@ func (o Options) wants(m Mistake) bool {
 	return !slices.Contains(o.Without, string(m.Kind)) && !slices.Contains(o.Without, m.Rule)
 }
 
+// MaxMistakes is how many mistakes of one text are reported, at most; such a
+// text is not in the language it is said to be.
+const MaxMistakes = 5000
+
 // MaxText is how many bytes of a text are read, at most: beyond, nothing is
 // reported. No post and no article comes near.
 const MaxText = 2 << 20
@@ -95,7 +99,7 @@ func Check(lang, text string, o Options) []Mistake {
 	t := cut(lang, text)
 	var found []Mistake
 	add := func(m Mistake) {
-		if o.wants(m) {
+		if len(found) < MaxMistakes && o.wants(m) {
 			found = append(found, m)
 		}
 	}

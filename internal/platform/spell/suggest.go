@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -32,8 +33,48 @@ type search struct {
 	common map[string]bool
 }
 
+// hint is a question for suggestions, as it is remembered.
+type hint struct {
+	word  string
+	brand *Words
+}
+
+// hints remembers the last suggestions: one types on, the mistake stays.
+type hints struct {
+	mu    sync.Mutex
+	known map[hint][]candidate
+	order []hint
+}
+
+const hintsKept = 400
+
 // suggest returns what a word may have meant, the nearest first, at most 10.
 func (d *dictionary) suggest(s string, brand *Words) []candidate {
+	q := hint{s, brand}
+	d.hints.mu.Lock()
+	list, ok := d.hints.known[q]
+	d.hints.mu.Unlock()
+	if ok {
+		return list
+	}
+	list = d.hunt(s, brand)
+	d.hints.mu.Lock()
+	defer d.hints.mu.Unlock()
+	if d.hints.known == nil {
+		d.hints.known = map[hint][]candidate{}
+	}
+	if _, ok := d.hints.known[q]; !ok {
+		q.word = strings.Clone(q.word)
+		d.hints.known[q] = list
+		if d.hints.order = append(d.hints.order, q); len(d.hints.order) > hintsKept {
+			delete(d.hints.known, d.hints.order[0])
+			d.hints.order = d.hints.order[1:]
+		}
+	}
+	return list
+}
+
+func (d *dictionary) hunt(s string, brand *Words) []candidate {
 	given := straight(s)
 	k := caseOf(given)
 	s = strings.ToLower(given)
@@ -105,10 +146,11 @@ func (h *search) keep(w string, cost float64) {
 	}
 }
 
-// try keeps a spelling if it is a word that one may suggest.
+// try keeps a spelling if it is a word that one may suggest; a cost below 0 is
+// to be worked out, for the few that are.
 func (h *search) try(w string, cost float64) bool {
 	if old, ok := h.cost[w]; ok {
-		if cost < old {
+		if cost >= 0 && cost < old {
 			h.cost[w] = cost
 		}
 		return true
@@ -117,11 +159,17 @@ func (h *search) try(w string, cost float64) bool {
 		return false
 	}
 	if h.fit(w) {
+		if cost < 0 {
+			cost = distance(h.runes, []rune(w))
+		}
 		h.keep(w, cost)
 		return true
 	}
 	if r, n := utf8.DecodeRuneInString(w); unicode.IsLower(r) {
 		if up := string(unicode.ToUpper(r)) + w[n:]; h.fit(up) {
+			if cost < 0 {
+				cost = distance(h.runes, []rune(w))
+			}
 			h.keep(up, cost+0.25)
 			return true
 		}
@@ -139,7 +187,7 @@ func (h *search) fit(w string) bool {
 }
 
 // tryNear is try with the cost of the distance.
-func (h *search) tryNear(w string) bool { return h.try(w, distance(h.runes, []rune(w))) }
+func (h *search) tryNear(w string) bool { return h.try(w, -1) }
 
 // sounds replaces what the dictionary's REP table says is confused.
 func (h *search) sounds() {
@@ -435,26 +483,27 @@ func change(a, b rune) float64 {
 	if pa == pb {
 		return 0.25
 	}
-	if pa < 0x80 && pb < 0x80 {
-		ab, ba := string([]rune{pa, pb}), string([]rune{pb, pa})
-		if pair(alike, ab) || pair(alike, ba) {
-			return 0.7
-		}
-		if pair(nearby, ab) || pair(nearby, ba) {
-			return 0.85
-		}
+	if pa >= 'a' && pa <= 'z' && pb >= 'a' && pb <= 'z' {
+		return changes[pa-'a'][pb-'a']
 	}
 	return 1.05
 }
 
-func pair(list, p string) bool {
-	for i := 0; i+1 < len(list); i += 3 {
-		if list[i:i+2] == p {
-			return true
+// changes is the price of one plain letter for another.
+var changes = func() (t [26][26]float64) {
+	for i := range t {
+		for j := range t[i] {
+			t[i][j] = 1.05
 		}
 	}
-	return false
-}
+	for list, price := range map[string]float64{nearby: 0.85, alike: 0.7} {
+		for _, p := range strings.Fields(list) {
+			a, b := p[0]-'a', p[1]-'a'
+			t[a][b], t[b][a] = min(t[a][b], price), min(t[b][a], price)
+		}
+	}
+	return t
+}()
 
 // sounded are spellings of one sound in French, the longer first.
 var sounded = strings.NewReplacer("eau", "o", "au", "o", "aux", "o", "ai", "e", "ei", "e", "ph", "f", "th", "t", "ch", "S", "qu", "k", "gu", "g", "ss", "s", "sc", "s", "ce", "se", "ci", "si", "ge", "je", "gi", "ji", "c", "k", "q", "k", "y", "i", "h", "", "en", "an", "em", "an", "am", "an", "ain", "in", "ein", "in", "œ", "e", "oe", "e", "x", "s", "z", "s")

@@ -8,7 +8,7 @@ import (
 
 // words reports the words that no dictionary knows.
 func words(p *page, d *dictionary, o Options, add func(Mistake)) {
-	budget := 200 // suggestions cost a thousand look-ups each: a hostile text gets that many
+	budget := 60 // suggestions cost a thousand look-ups each: a text gets that many
 	for i, t := range p.list {
 		if t.is != word {
 			continue

@@ -1,0 +1,77 @@
+package spell
+
+import (
+	"os"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// The figures of docs/performance.md: go test -bench . -count 7, the median.
+
+func BenchmarkCheckFrenchWords(b *testing.B) {
+	text, err := os.ReadFile("testdata/fr_right.txt")
+	if err != nil {
+		b.Fatal(err)
+	}
+	d, done := borrow(French)
+	defer done()
+	words := strings.Fields(string(text))
+	b.ResetTimer()
+	for b.Loop() {
+		for _, w := range words {
+			d.correct(w, nil)
+		}
+	}
+	b.ReportMetric(float64(len(words))*float64(b.N)/b.Elapsed().Seconds(), "words/s")
+}
+
+// A whole text: words, typography and grammar.
+func BenchmarkCheckFrenchText(b *testing.B) {
+	text, err := os.ReadFile("testdata/fr_right.txt")
+	if err != nil {
+		b.Fatal(err)
+	}
+	n := len(strings.Fields(string(text)))
+	Check(French, "a", Options{})
+	b.ResetTimer()
+	for b.Loop() {
+		Check(French, string(text), Options{Suggestions: -1})
+	}
+	b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "words/s")
+}
+
+func BenchmarkSuggest(b *testing.B) {
+	for _, lang := range Langs() {
+		b.Run(lang, func(b *testing.B) {
+			d, done := borrow(lang)
+			defer done()
+			words := strings.Fields("evenement bonjout acceuil apartement fenomene developement interressant ortographe magazin xylofonne recieve definately seperate tommorow accomodate")
+			b.ResetTimer()
+			i := 0
+			for b.Loop() {
+				d.hunt(words[i%len(words)], nil)
+				i++
+			}
+			b.ReportMetric(b.Elapsed().Seconds()*1000/float64(b.N), "ms/word")
+		})
+	}
+}
+
+func BenchmarkLoad(b *testing.B) {
+	for lang, name := range files {
+		b.Run(lang, func(b *testing.B) {
+			var before, after runtime.MemStats
+			runtime.GC()
+			runtime.ReadMemStats(&before)
+			var d *dictionary
+			for b.Loop() {
+				d, _ = load(name)
+			}
+			runtime.GC()
+			runtime.ReadMemStats(&after)
+			b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/1e6, "MB")
+			runtime.KeepAlive(d)
+		})
+	}
+}

@@ -1,0 +1,108 @@
+package spell
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// hostile are texts that hang or break careless programs.
+func hostile() map[string]string {
+	return map[string]string{
+		"one word of 100 kB":     strings.Repeat("a", 100_000),
+		"accents without end":    strings.Repeat("é", 50_000),
+		"elisions without end":   strings.Repeat("l'", 50_000) + "a",
+		"hyphens without end":    strings.Repeat("a-", 50_000) + "a",
+		"digits without end":     strings.Repeat("1", 100_000),
+		"ordinals without end":   strings.Repeat("1,", 50_000) + "th",
+		"brackets without end":   strings.Repeat("(", 100_000),
+		"quotes without end":     strings.Repeat(`"`, 100_001),
+		"backticks without end":  strings.Repeat("`", 100_001),
+		"a backtick a line":      strings.Repeat("`a ", 30_000),
+		"tags without end":       strings.Repeat("<a ", 30_000),
+		"points without end":     strings.Repeat(".", 100_000),
+		"handles without end":    strings.Repeat("@a", 50_000),
+		"colons without end":     strings.Repeat(":a", 50_000),
+		"joined emoji":           strings.Repeat("👩\u200d", 25_000),
+		"not UTF-8":              strings.Repeat("caf\xe9 \xff\xfe ", 10_000),
+		"NUL":                    strings.Repeat("a\x00b ", 20_000),
+		"right to left":          strings.Repeat("\u202eשלום مرحبا \u202c", 4_000),
+		"combining marks":        "e" + strings.Repeat("\u0301", 50_000),
+		"a megabyte of mistakes": strings.Repeat("Les client a mangé un evenementt , ou il et partit! ", 20_000),
+		"spaces without end":     strings.Repeat(" ", 100_000),
+		"addresses":              strings.Repeat("a.b", 40_000),
+		"dotted I":               strings.Repeat("İSTANBUL'İ ", 5_000),
+	}
+}
+
+// Hostile texts end, and what is found lies in the text.
+func TestHostileTextsEnd(t *testing.T) {
+	for name, text := range hostile() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, lang := range Langs() {
+				if lang != French && len(text) > 200_000 {
+					continue
+				}
+				sane(t, lang, text)
+			}
+		})
+	}
+}
+
+// sane checks what every text must have.
+func sane(t *testing.T, lang, text string) {
+	t.Helper()
+	last := 0
+	for _, m := range Check(lang, text, Options{Quotes: true}) {
+		if m.Start < last || m.End < m.Start || m.End > len(text) {
+			t.Fatalf("%s: %d-%d after %d in %d bytes", m.Rule, m.Start, m.End, last, len(text))
+		}
+		last = m.End
+		if m.Key == "" || m.Rule == "" || m.Values == nil {
+			t.Fatalf("%+v says nothing", m)
+		}
+		if utf8.ValidString(text) && !utf8.ValidString(text[m.Start:m.End]) {
+			t.Fatalf("%s cuts a character: %q", m.Rule, text[m.Start:m.End])
+		}
+	}
+	once, _ := Fix(lang, text)
+	twice, changes := Fix(lang, once)
+	if len(text) < 10_000 && twice != once {
+		t.Fatalf("Fix is not safe to repeat: %q became %q then %q by %+v", text, once, twice, changes)
+	}
+}
+
+func FuzzCheck(f *testing.F) {
+	for _, text := range hostile() {
+		if len(text) > 200 {
+			text = text[:200]
+		}
+		f.Add(text)
+	}
+	f.Add("Il a dit : « \"Oui\" » !")
+	f.Add(`"a" "b`)
+	f.Fuzz(func(t *testing.T, text string) {
+		if len(text) > 2_000 {
+			return
+		}
+		sane(t, French, text)
+		sane(t, British, text)
+	})
+}
+
+func FuzzReadDictionary(f *testing.F) {
+	f.Add("SET UTF-8\nFLAG long\nPFX Aa Y 1\nPFX Aa 0 re .\nSFX Bb Y 1\nSFX Bb e es/Aa [^s]e\nCOMPOUNDRULE 1\nCOMPOUNDRULE (Aa)*(Bb)\nREP 1\nREP a b\nMAP 1\nMAP ea(ss)\n", "2\nmange/AaBb\nun/Bb po:x\n", "remanges")
+	f.Add("AF 1\nAF AB\nCOMPOUNDFLAG A\nBREAK 1\nBREAK -\n", "1\na/1\n", "aaa-aa")
+	f.Fuzz(func(t *testing.T, aff, dic, w string) {
+		if len(aff) > 2_000 || len(dic) > 2_000 || len(w) > 200 {
+			return
+		}
+		d, err := read("fr", aff, dic)
+		if err != nil {
+			return
+		}
+		d.correct(w, nil)
+		d.suggest(w, nil)
+	})
+}
