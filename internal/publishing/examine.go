@@ -184,6 +184,50 @@ func (s *Service) mayLeave(ctx context.Context, a team.Actor, p Post, all []Rend
 	return nil
 }
 
+// mayMove refuses to give what is scheduled an hour at which an examiner blocks
+// it. What cannot be read, or is no hour, is for the move itself to refuse.
+func (s *Service) mayMove(ctx context.Context, a team.Actor, b id.Brand, all []Move) error {
+	if len(s.Examiners) == 0 {
+		return nil
+	}
+	for _, m := range all {
+		p, err := s.Get(ctx, a, b, m.Post)
+		if err != nil || p.Badge == NoBadge {
+			continue // a draft's wish: the composer says what stands against it
+		}
+		w, err := s.wallIn(ctx, s.DB, b, m.To)
+		if err != nil {
+			continue
+		}
+		at, _, err := w.Instant()
+		if err != nil {
+			continue
+		}
+		p.At, p.Planned = at, w
+		pubs, err := loadPublications(ctx, s.DB, b, p.ID)
+		if err != nil {
+			return err
+		}
+		for _, o := range pubs {
+			if !o.State.Waiting() {
+				continue
+			}
+			ch, err := s.Channels.Get(ctx, a, b, o.Channel)
+			if err != nil {
+				continue // its channel was removed
+			}
+			found, err := s.examine(ctx, s.subject(p, ch, o.Content, a.Brands()))
+			if err != nil {
+				return err
+			}
+			if f := Stopping(found); f != nil {
+				return errBlocked.At("when").With("channel", ch.Handle).With("problem", f.Key).With("values", f.Values).With("why", f.Why).With("title", titleOf(p.Title, p.Text))
+			}
+		}
+	}
+	return nil
+}
+
 // verdict is what the examiners said of a claim before its hour; it holds for
 // the version of the row it was given for.
 type verdict struct {

@@ -115,3 +115,27 @@ func TestABrokenExaminerLetsNothingLeave(t *testing.T) {
 		}
 	})
 }
+
+// hourly is an examiner that closes the hours after a moment.
+type hourly struct{ until time.Time }
+
+func (h *hourly) Examine(_ context.Context, _ sqldb.Q, s Subject) ([]Finding, error) {
+	if s.At.After(h.until) {
+		return []Finding{{Rule: "test.hour", Severity: network.Block, Key: "test.hour"}}, nil
+	}
+	return nil, nil
+}
+
+// P6: the hours of a tone hold for a move as for a schedule.
+func TestABlockedHourRefusesTheMove(t *testing.T) {
+	each(t, func(s *stage) {
+		s.room.Examiners = []Examiner{&hourly{s.db.Now().Add(24 * time.Hour)}}
+		p := s.schedule(s.draft("Bonjour"), s.in(time.Hour))
+		if _, err := s.room.MoveTo(s.Context(), s.claire, s.brand, Move{Post: p.ID, To: s.in(48 * time.Hour).Wall}); fault.MessageKey(err) != "publishing.blocked" {
+			s.Fatalf("moved to a closed hour: %v", err)
+		}
+		if _, err := s.room.MoveTo(s.Context(), s.claire, s.brand, Move{Post: p.ID, To: s.in(2 * time.Hour).Wall}); err != nil {
+			s.Fatal(err)
+		}
+	})
+}

@@ -309,6 +309,9 @@ type Moved struct {
 // conflict (something of it has left or is leaving: Values "title").
 func (s *Service) MoveTo(ctx context.Context, a team.Actor, b id.Brand, all ...Move) (_ []Moved, err error) {
 	defer fault.Wrap(&err, "move")
+	if err := s.mayMove(ctx, a, b, all); err != nil {
+		return nil, err
+	}
 	to := map[id.Post]clock.Wall{}
 	var posts []id.Post
 	for _, m := range all {
