@@ -105,6 +105,7 @@ var Pages = []Page{
 	{Name: "welcome", Path: "/welcome", States: first},
 	{Name: "sign-in", Path: "/sign-in", States: outside},
 	{Name: "forgotten", Path: "/forgotten", States: outside},
+	{Name: "client-refused", Path: "/v/nothing-that-anybody-ever-made", States: outside, Status: 404},
 	{Name: "reset-refused", Path: "/reset/nothing", States: outside, Status: 404},
 	{Name: "invitation-refused", Path: "/invitation/nothing", States: outside, Status: 404},
 	{Name: "sign-in-refused", Path: "/sign-in", States: outside, Do: func(p *Person) {
@@ -137,10 +138,6 @@ var Pages = []Page{
 	{Name: "publications-failed", Path: "/b/{brand}/publications?state=failed", States: inside},
 	{Name: "publication", Path: "/b/{brand}/publications/{publication}", States: full},
 	{Name: "publications-sent", Path: "/b/{brand}/publications?state=sent", States: full},
-	{Name: "recall-ask", Path: "/b/{brand}/recalls/new", States: full, Do: recallAsked},
-	{Name: "recall-done", Path: "/b/{brand}/recalls/new", States: full, Do: recalled},
-	{Name: "recalls", Path: "/b/{brand}/recalls", States: inside},
-	{Name: "recall", Path: "/b/{brand}/recalls/{recall}", States: full},
 	{Name: "people", Path: "/b/{brand}/people", States: inside},
 	{Name: "settings", Path: "/b/{brand}/settings", States: inside},
 	{Name: "channels", Path: "/b/{brand}/settings/channels", States: inside},
@@ -165,10 +162,19 @@ var Pages = []Page{
 	{Name: "charter-words", Path: "/b/{brand}/charter/words", States: inside},
 	{Name: "charter-versions", Path: "/b/{brand}/charter/versions", States: inside},
 	{Name: "slots", Path: "/b/{brand}/settings/slots", States: inside},
+	{Name: "review", Path: "/b/{brand}/review", States: inside},
+	{Name: "approval-rules", Path: "/b/{brand}/settings/approval", States: inside},
 	{Name: "campaigns", Path: "/b/{brand}/settings/campaigns", States: inside},
 	{Name: "campaign", Path: "/b/{brand}/settings/campaigns/{campaign}", States: full},
 	{Name: "freeze", Path: "/b/{brand}/settings/freeze", States: inside},
 	{Name: "freeze-all", Path: "/freeze", States: inside},
+	{Name: "review-asked", Path: "/b/{brand}/review?asked=1", States: full, Do: everythingIsRead},
+	{Name: "review-one", Path: "/b/{brand}/review/{post}", States: full},
+	// Last: what is recalled is no longer where the links of before lead.
+	{Name: "recall-ask", Path: "/b/{brand}/recalls/new", States: full, Do: recallAsked},
+	{Name: "recall-done", Path: "/b/{brand}/recalls/new", States: full, Do: recalled},
+	{Name: "recalls", Path: "/b/{brand}/recalls", States: inside},
+	{Name: "recall", Path: "/b/{brand}/recalls/{recall}", States: full},
 
 	{Name: "not-found", Path: "/b/nothing/here", States: broken, Status: 404},
 	{Name: "profile-refused", Path: "/profile", States: broken, Do: func(p *Person) {
