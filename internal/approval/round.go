@@ -36,7 +36,7 @@ type Round struct {
 	Due    time.Time `json:"due,omitzero"`
 	Closed time.Time `json:"closed,omitzero"`
 	// Why says what ended it: "edited", "changed", "moved", "unscheduled",
-	// "free".
+	// "free", "left" (it is leaving, or has missed its hour).
 	Why   string `json:"why,omitempty"`
 	Items []Item `json:"items,omitempty"`
 }
@@ -107,7 +107,7 @@ func (s *Service) Ask(ctx context.Context, tx *sqldb.Tx, a team.Actor, q Questio
 	}
 	switch {
 	case waits == 0 && leaving > 0:
-		return out, nil
+		return out, s.end(ctx, tx, a, open, "left")
 	case waits == 0:
 		return out, s.end(ctx, tx, a, open, "unscheduled")
 	case stale:
