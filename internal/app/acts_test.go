@@ -19,6 +19,7 @@ import (
 	"vigie/internal/networks/practice"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/publishing"
+	"vigie/internal/publishing/exchange"
 	"vigie/internal/team"
 )
 
@@ -65,6 +66,7 @@ func buildPast(h *house) (id.Brand, *person) {
 	h.ok(h.Publishing.Unbin(ctx, me, b, p.ID))
 
 	pastOfCharter(h, me, b, p.ID)
+	pastOfPlanning(h, me, b)
 
 	h.World.Script("kerlann_bis", practice.Act{Deed: practice.Refuse})
 	h.start()
@@ -102,6 +104,34 @@ func pastOfCharter(h *house, me team.Actor, b id.Brand, post id.Post) {
 	d, err := h.Charter.SaveDay(ctx, me, b, charter.Day{Name: "Inventaire", From: "2099-01-04", Severity: "warn"})
 	h.ok(err)
 	h.ok(h.Charter.RemoveDay(ctx, me, b, d.ID))
+}
+
+// pastOfPlanning uses every verb of files, series and feeds.
+func pastOfPlanning(h *house, me team.Actor, b id.Brand) {
+	h.Helper()
+	ctx := h.Context()
+	imp, err := h.Publishing.OpenImport(ctx, me, b, "planning.csv", strings.NewReader("texte,date,canal\nUn,2027-03-01 09:00,kerlann\n"))
+	h.ok(err)
+	_, err = h.Publishing.RunImport(ctx, me, b, imp.ID, publishing.Accept{})
+	h.ok(err)
+	h.ok(h.Jobs.Drain(ctx))
+	format, _ := exchange.FormatOf("csv")
+	items, err := h.Publishing.Export(ctx, me, b, publishing.Extract{From: "2027-03-01"}, format)
+	h.ok(err)
+	post := id.Post(items[0].ID)
+	v, err := h.Publishing.MakeSeries(ctx, me, b, post, "FREQ=WEEKLY;COUNT=3", false)
+	h.ok(err)
+	_, err = h.Publishing.ChangeFollowing(ctx, me, b, post)
+	h.ok(err)
+	_, err = h.Publishing.EndSeries(ctx, me, b, v.ID, true)
+	h.ok(err)
+	_, err = h.Publishing.UndoImport(ctx, me, b, imp.ID)
+	h.ok(err)
+	feed, _, err := h.Publishing.MakeFeed(ctx, me, b, "Agenda", publishing.FeedFull)
+	h.ok(err)
+	_, err = h.Publishing.RenewFeed(ctx, me, b, feed.ID)
+	h.ok(err)
+	h.ok(h.Publishing.RevokeFeed(ctx, me, b, feed.ID))
 }
 
 // pastOfRights uses every verb of the rights of a media.

@@ -28,6 +28,7 @@ var otherwise = map[string]struct {
 	"GET /favicon.ico":                            {http.StatusFound, "the drawing stands among the static files"},
 	"GET /welcome":                                {http.StatusSeeOther, "the first account exists"},
 	"GET /reset/{token}":                          {http.StatusNotFound, "nobody asked for a reset"},
+	"GET /calendar/{token}":                       {http.StatusNotFound, "no calendar has this address"},
 	"GET /channels/callback":                      {http.StatusNotFound, "no authorisation page sent her here"},
 	"GET /practice/{account}/{post}":              {http.StatusNotFound, "nothing has left yet"},
 	"GET /practice/{account}/media/{key}":         {http.StatusNotFound, "nothing has left yet"},

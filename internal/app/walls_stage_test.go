@@ -82,6 +82,12 @@ func buildStreet(h *house) *street {
 	planned = h.plan(me, planned, h.tomorrow())
 	pubs, err := h.Publishing.Publications(ctx, me, s.a, planned.ID)
 	h.ok(err)
+	imp, err := h.Publishing.OpenImport(ctx, me, s.a, "planning-zinnober.csv", strings.NewReader("texte,date\nUn zinnober de plus,2027-03-01 09:00\n"))
+	h.ok(err)
+	series, err := h.Publishing.MakeSeries(ctx, me, s.a, planned.ID, "FREQ=WEEKLY;COUNT=2", false)
+	h.ok(err)
+	feed, secretToken, err := h.Publishing.MakeFeed(ctx, me, s.a, "Agenda zinnober", publishing.FeedFull)
+	h.ok(err)
 	reads := approval.Default(s.a)
 	reads.Steps = []approval.Step{{}, {Client: true}}
 	h.ok(h.Approval.SetPolicy(ctx, me, reads))
@@ -122,10 +128,11 @@ func buildStreet(h *house) *street {
 		"media": string(added.Media.ID), "upload": string(up.ID), "post": string(s.draft.ID), "publication": string(pubs[0].ID), "freeze": frost.Freeze.ID,
 		"recall": string(recall.ID), "leg": string(recall.Legs[0].ID),
 		"link": string(private.ID), "remark": string(remark.ID), "round": string(file.ID),
+		"import": string(imp.ID), "series": string(series.ID), "feed": string(feed.ID),
 		"consent": string(agreed.ID), "document": string(paper.ID),
 		"account": ch.Handle, "key": strings.Repeat("ab", 32),
 	}
-	s.secret = []string{mark, ch.Handle, link, address, string(planned.ID)}
+	s.secret = []string{mark, ch.Handle, secretToken, link, address, string(planned.ID)}
 	for name, v := range s.ids {
 		if name != "key" {
 			s.secret = append(s.secret, v)
@@ -158,12 +165,15 @@ var unbranded = map[string]string{
 	"person_reset":        `person IN (:people)`,
 	"publication_content": `publication IN (SELECT id FROM publication WHERE brand = :a)`,
 	"publication_step":    `publication IN (SELECT id FROM publication WHERE brand = :a)`,
+	"post_import_piece":   `import IN (SELECT id FROM post_import WHERE brand = :a)`,
+	"post_imported":       `import IN (SELECT id FROM post_import WHERE brand = :a)`,
+	"series_post":         `series IN (SELECT id FROM series WHERE brand = :a)`,
 	"act_personal":        `act IN (SELECT id FROM act WHERE brand = :a)`,
 	"act_took":            `act IN (SELECT id FROM act WHERE brand = :a)`,
 
 	"idempotency": "", "person_first": "", // the caller's own, and nobody's
 	"gate": "", "node": "", "job_node": "", "act_cursor": "", // the machine's
-	"search_words": "", // its rows are search_doc's
+	"search_words": "", "search_term": "", // its rows are search_doc's
 }
 
 // machine is the tables of the machine, and of the practice network, which

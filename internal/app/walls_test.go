@@ -63,6 +63,7 @@ var beside = map[string]string{
 	"GET /practice/{account}":                         "asks for a role in a brand of the account",
 	"GET /practice/{account}/{post}":                  "asks for a role in a brand of the account",
 	"GET /practice/{account}/media/{key}":             "asks for a role in a brand of the account",
+	"GET /calendar/{token}":                           "whoever holds the address; shows what it was made for",
 	"GET /v/{token}":                                  "whoever holds the link; shows what it was made for",
 	"POST /v/{token}":                                 "whoever holds the link, and its code",
 	"GET /v/{token}/all":                              "whoever holds the link",

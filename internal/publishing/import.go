@@ -345,10 +345,13 @@ func (r ImportReport) Stops(take Accept) error {
 	return nil
 }
 
-// DropImport forgets a file that is not in. Safe to repeat.
+// DropImport forgets a file that is not in. Errors: not_found.
 func (s *Service) DropImport(ctx context.Context, a team.Actor, b id.Brand, imp ImportID) (err error) {
 	defer fault.Wrap(&err, "drop import")
 	if err := a.Require(b, team.WritePosts); err != nil {
+		return err
+	}
+	if _, err := loadImport(ctx, s.DB, b, imp); err != nil {
 		return err
 	}
 	return s.forgetImport(ctx, b, imp)

@@ -177,21 +177,31 @@ func (r *importReader) place(reading exchange.Reading) {
 	}
 }
 
-// meant is the one channel that a name means; empty when none or several.
+// meant is the one channel that a name means; empty when none or several. An
+// account's handle goes before what it calls itself, which two may share.
 func (r *importReader) meant(t exchange.Target) id.Channel {
-	var found id.Channel
-	n := 0
 	handle := textkit.Fold(t.Handle)
-	for _, c := range r.channels {
-		if t.Network != "" && t.Network != string(c.Network) {
-			continue
-		}
+	if handle == "" {
+		return r.only(t.Network, func(channel.Channel) bool { return true })
+	}
+	byHandle := r.only(t.Network, func(c channel.Channel) bool {
 		own := textkit.Fold(strings.TrimPrefix(c.Handle, "@"))
-		if handle != "" && handle != own && handle != own+"@"+c.Server && handle != textkit.Fold(c.Name) && handle != string(c.ID) {
-			continue
+		return handle == own || handle == own+"@"+c.Server || handle == string(c.ID)
+	})
+	if byHandle != "" {
+		return byHandle
+	}
+	return r.only(t.Network, func(c channel.Channel) bool { return handle == textkit.Fold(c.Name) })
+}
+
+// only is the one channel of a network that is so; empty when none or several.
+func (r *importReader) only(network string, is func(channel.Channel) bool) (found id.Channel) {
+	n := 0
+	for _, c := range r.channels {
+		if (network == "" || network == string(c.Network)) && is(c) {
+			found = c.ID
+			n++
 		}
-		found = c.ID
-		n++
 	}
 	if n != 1 {
 		return ""

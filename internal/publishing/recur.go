@@ -108,6 +108,9 @@ func (s *Service) MakeSeries(ctx context.Context, a team.Actor, b id.Brand, post
 			return Series{}, err
 		}
 	}
+	if _, err := s.Get(ctx, a, b, post); err != nil {
+		return Series{}, err
+	}
 	r, err := ParseRule(rule)
 	if err != nil {
 		return Series{}, err

@@ -35,10 +35,13 @@ func (s *Service) SeriesOf(ctx context.Context, a team.Actor, b id.Brand, post i
 	return &all[0], nil
 }
 
-// Occurrences lists the posts of a series, in their order.
+// Occurrences lists the posts of a series, in their order. Errors: not_found.
 func (s *Service) Occurrences(ctx context.Context, a team.Actor, b id.Brand, v SeriesID) (_ []Occurrence, err error) {
 	defer fault.Wrap(&err, "occurrences")
 	if err := a.Require(b, team.SeeDrafts); err != nil {
+		return nil, err
+	}
+	if _, err := s.series(ctx, b, v); err != nil {
 		return nil, err
 	}
 	return occurrences(ctx, s.DB, b, v)

@@ -29,7 +29,7 @@ type (
 	importSetIn struct {
 		ImportIn
 		Body struct {
-			Fields     []string                `json:"fields,omitempty" doc:"What each column holds, by its place: text, title, when, day, hour, channel, media, alt, link, labels, first_comment, draft, status, or empty for none" maxItems:"500"`
+			Fields     []string                `json:"fields,omitempty" doc:"What each column holds, by its place; empty for none" enum:"text,title,when,day,hour,channel,media,alt,link,labels,first_comment,draft,status," maxItems:"500"`
 			Headless   *bool                   `json:"headless,omitempty" doc:"The first line is a post"`
 			Order      string                  `json:"order,omitempty" enum:"dmy,mdy" doc:"Which of two small numbers is the day"`
 			Places     map[string][]id.Channel `json:"places,omitempty" doc:"Channels that a name of the file means, by the key of the place in the report; an empty list leaves it aside"`
@@ -101,6 +101,9 @@ func (f *Face) exchangeAPI(r *api.Registry) {
 		})
 	api.Register(r, api.Op{ID: "set-import", Method: "PUT", Path: one, Guard: write, Group: group, Summary: "Answer what a file leaves open, and look again"},
 		func(ctx context.Context, c api.Call, in *importSetIn) (*oneImport, error) {
+			if _, err := f.Room.GetImport(ctx, c.Actor, c.Brand, in.Import); err != nil {
+				return nil, err
+			}
 			b := in.Body
 			set := publishing.ImportSettings{Headless: b.Headless, Order: exchange.Order(b.Order), Places: b.Places, Everywhere: b.Everywhere, NoHour: b.NoHour, Past: b.Past, Drafts: b.Drafts, SkipTwins: b.SkipTwins}
 			for _, field := range b.Fields {

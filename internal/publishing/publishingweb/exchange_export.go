@@ -35,7 +35,7 @@ func (f *Face) exportPage(w http.ResponseWriter, r *ui.Request) error {
 // exportFile sends the file of a period.
 func (f *Face) exportFile(w http.ResponseWriter, r *ui.Request) error {
 	q := r.URL.Query()
-	format, ok := exchange.FormatOf(q.Get("format"))
+	format, ok := exchange.FormatOf(orElse(q.Get("format"), "csv"))
 	if !ok {
 		return errFormat
 	}

@@ -250,7 +250,7 @@ func (f *Face) importDrop(w http.ResponseWriter, r *ui.Request) error {
 
 // pictures tries the pictures of a post again, or lets it go without.
 func (f *Face) pictures(w http.ResponseWriter, r *ui.Request) error {
-	post, err := ui.PathID[id.Post](r, "post")
+	p, err := f.post(r)
 	if err != nil {
 		return err
 	}
@@ -259,14 +259,14 @@ func (f *Face) pictures(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	if form.Get("do") == "without" {
-		err = f.Room.WithoutPictures(r.Context(), r.Actor, r.Brand.ID, post)
+		err = f.Room.WithoutPictures(r.Context(), r.Actor, r.Brand.ID, p.ID)
 	} else {
-		err = f.Room.RetryPictures(r.Context(), r.Actor, r.Brand.ID, post)
+		err = f.Room.RetryPictures(r.Context(), r.Actor, r.Brand.ID, p.ID)
 	}
-	if err != nil && !fault.Is(err, fault.NotFound) {
+	if err != nil && !fault.Is(err, fault.NotFound) { // they came meanwhile
 		return err
 	}
-	return ui.Redirect(w, r, postPath(r.Brand.ID, post))
+	return ui.Redirect(w, r, postPath(r.Brand.ID, p.ID))
 }
 
 // faultText says what is wrong with a row.
