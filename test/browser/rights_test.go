@@ -35,8 +35,10 @@ func TestAPictureWhoseRightEndedIsHeldUntilItsLicenceIsChanged(t *testing.T) {
 	p.Go(post)
 	p.See("Le droit d’utiliser « sables.png » prend fin le")
 	p.do(`document.querySelector("[name=when][value=now]").click()`)
-	p.do(`document.querySelector("#composer [type=submit][name=do]:not([hidden])")?.click()`)
-	p.DontSee("Tout est parti")
+	p.Click("button", "Publier maintenant")
+	p.See("Part tout de suite sur Exercice (@kerlann)")
+	p.Click("button", "Publier maintenant")
+	p.is("see it refused, with its reason", `/kerlann\s: Le droit d’utiliser « sables\.png » prend fin/u.test((document.body?.innerText || "").replaceAll("\u00a0", " ").replaceAll("\u202f", " "))`)
 
 	licence(time.Now().AddDate(1, 0, 0))
 	if p.See("peut l’utiliser sur tous les réseaux"); !strings.HasSuffix(p.Path(), "/rights") {
