@@ -231,8 +231,8 @@ func (v *view) sentence(t noticed) string {
 // from the sentence itself when it begins with one.
 func (v *view) cut(t noticed) (quoted, rest string) {
 	rest = v.sentence(t)
-	if t.Words == "" {
-		return "", rest
+	if strings.TrimSpace(t.Words) == "" {
+		return "", rest // a space says nothing between quotes
 	}
 	words := shortWords(t)
 	if own, ok := t.Values["words"].(string); ok {
