@@ -253,7 +253,11 @@ func (g *grammarOf) readAffix(head string, f []string, cross bool, morph func(st
 		when = f[4]
 	}
 	if len(f) > 5 {
-		a.morph = morph(strings.Join(f[5:], " "))
+		says := strings.Join(f[5:], " ")
+		if n, err := strconv.Atoi(says); err == nil && n >= 1 && n <= len(g.morphs) {
+			says = g.morphs[n-1]
+		}
+		a.morph = morph(says)
 	}
 	var err error
 	if a.when, err = g.condition(when, head == "SFX"); err != nil {

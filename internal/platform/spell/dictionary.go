@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"math/bits"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -119,6 +120,11 @@ func (d *dictionary) readLine(line string) (word string, flags []flag, morph uin
 		}
 	}
 	line = strings.TrimRight(line, " ")
+	if i := strings.LastIndexByte(line, ' '); i > 0 && len(d.morphs) > 0 {
+		if n, err := strconv.Atoi(line[i+1:]); err == nil && n >= 1 && n <= len(d.morphs) {
+			line, morph = strings.TrimRight(line[:i], " "), d.morphID(d.morphs[n-1])
+		}
+	}
 	cut := -1
 	for i := 1; i < len(line); i++ {
 		if line[i] == '/' && line[i-1] != '\\' {

@@ -194,6 +194,16 @@ func (c *clause) ruleInfinitive(k int, t *term) bool {
 			ok = true
 		}
 	}
+	if !ok && second && oneOf(c.prev(k, 1).low, "vous") && oneOf(b2.low, "laissez faites") {
+		ok = true
+	}
+	// "votre parfum préférez": nobody stands there to do it.
+	if left := c.prev(k, 1); !ok && second && left.l.noun && left.l.onlyNominal() && determiners[b2.low] && c.prev(k, 3).low != "vous" && b2.low != "les" {
+		if list := c.kin(t.low, nominalOf(left.l.g, left.l.n)); len(list) > 0 {
+			c.say(t, t, "fr.participle", list[0])
+			return true
+		}
+	}
 	if !ok {
 		return false
 	}
@@ -522,7 +532,14 @@ func (c *clause) rulePeu(k int, t *term) bool {
 // ruleSmall: la and là at the end of a clause, leur before a verb.
 func (c *clause) ruleSmall(k int, t *term) bool {
 	before := c.prev(k, 1)
-	if t.low == "la" && t.end3 && t.joined && (etre[before.low] || oneOf(before.low, "par voilà bientôt toujours déjà reste restez restons")) && !oneOf(before.low, "la") {
+	if before.low == "qui" && oneOf(c.prev(k, 2).low, "vous nous") && t.l.infinitive && !t.l.noun && strings.HasSuffix(t.low, "er") {
+		mask := personOfWord[c.prev(k, 2).low]
+		if list := c.kin(t.low, personOf(mask, &lecture{list: []reading{"po:ipre"}})); len(list) > 0 {
+			c.say(t, t, "fr.person", list[0])
+			return true
+		}
+	}
+	if t.low == "la" && t.end3 && t.joined && (etre[before.low] || oneOf(before.low, "par voilà bientôt toujours déjà soyez soyons reste restez restons")) && !oneOf(before.low, "la") {
 		c.say(t, t, "fr.la", "là")
 		return true
 	}

@@ -86,7 +86,7 @@ func (c *clause) ruleHyphen(k int, t *term) bool {
 		return true
 	}
 	switch {
-	case strings.Contains(t.low, "-t'") || strings.HasSuffix(t.low, " t'il"):
+	case strings.Contains(t.low, "-t'il") || strings.Contains(t.low, "-t'elle") || strings.Contains(t.low, "-t'on"):
 		c.say(t, t, "fr.hyphen", strings.Replace(t.low, "-t'", "-t-", 1))
 		return true
 	case oneOf(t.low, "celui celle ceux celles") && oneOf(next.low, "ci la là") && (next.low != "la" || next.end3 || c.next(k, 2).l.finite):
@@ -101,7 +101,7 @@ func (c *clause) ruleHyphen(k int, t *term) bool {
 	case t.first && strings.HasSuffix(t.low, "ez") && t.l.imperative && !t.l.noun:
 		after := c.next(k, 2)
 		helper := oneOf(t.low, "veuillez allez venez pouvez devez voulez savez laissez") && after.l.infinitive
-		if next.low == "vous" && !helper && (next.end3 || !after.l.finite) || oneOf(next.low, "nous moi") && (next.end3 || !after.l.infinitive && after.low != "vous" && after.low != "y" && after.low != "en") {
+		if next.low == "vous" && !helper && (next.end3 || !after.l.finite || strings.HasSuffix(after.low, "ez")) || oneOf(next.low, "nous moi") && (next.end3 || !after.l.infinitive && after.low != "vous" && after.low != "y" && after.low != "en") {
 			c.say(t, next, "fr.hyphen", t.low+"-"+next.low)
 			return true
 		}
@@ -142,6 +142,9 @@ func (c *clause) rulePerson(k int, t *term) bool {
 		return false
 	}
 	l := verb.l
+	if c.wished(k, t, verb, mask) {
+		return true
+	}
 	if t.low == "nous" && verb.low == "autres" || verb.low == "même" || verb.low == "mêmes" {
 		return false
 	}
@@ -168,6 +171,10 @@ func (c *clause) rulePerson(k int, t *term) bool {
 	// "il mangé", "je préparé": a participle without its auxiliary.
 	if l.ppas && strings.HasSuffix(verb.low, "é") && !l.noun && oneOf(t.low, "je j' tu il on ils") {
 		c.say(verb, verb, "fr.person", c.kin(verb.low, personOf(mask, &lecture{list: []reading{"po:iimp"}}))...)
+		return true
+	}
+	if t.low == "vous" && t.first && verb.low == "aller" && clitics == 0 && c.next(k, 2).l.infinitive {
+		c.say(verb, verb, "fr.person", "allez")
 		return true
 	}
 	// "vous souhaiter" after si, "nous vous inviter".
@@ -197,10 +204,11 @@ func (c *clause) rulePerson(k int, t *term) bool {
 
 var (
 	pluralDet   = setOf("les des ces mes tes ses nos vos leurs aux plusieurs quelques certains certaines différents différentes deux trois quatre cinq six sept huit neuf dix douze quinze vingt trente quarante cinquante")
-	singularDet = setOf("un une le la ce cet cette mon ma ton ta son sa chaque notre votre du au aucun aucune")
+	singularDet = setOf("un une le la l' ce cet cette mon ma ton ta son sa chaque notre votre du au aucun aucune")
 	sureDet     = setOf("un une ce cet cette mon ma ton ta son sa chaque notre votre du au aucun aucune des ces mes tes ses nos vos aux plusieurs quelques certains certaines deux trois quatre cinq six sept huit neuf dix douze quinze vingt trente quarante cinquante différents différentes")
 	// what may stand between article and noun without being either, or is used across genders
-	apart      = setOf("top super maxi mini méga giga hyper ultra best new extra demi semi avant web chef maire juge prof professeur auteur médecin ministre manager leader fan star cent mille million plein tout tous toute toutes même mêmes plus moins autre autres tel telle chaque deux trois quatre fois cm designer influenceur live team crew story stories reel reels post posts like likes feed vlog smoothie brunch afterwork after before haut sud nord est ouest or orange marron rose kaki crème argent bordeaux ivoire chocolat hors deuxième gens quoi mieux trucs amour orgue délice œuvre hymne foudre couple merci pré pseudo socket sous enseigne mémoire livre mode manche poste tour voile moule vase critique physique garde aide guide gîte solde pub promo info bio perso déco")
+	apart      = setOf("top super maxi mini méga giga hyper ultra best new extra demi semi avant web chef maire juge prof professeur auteur médecin ministre manager leader fan star cent mille million plein tout tous toute toutes même mêmes plus moins autre autres tel telle chaque deux trois quatre fois cm designer influenceur live team crew story stories reel reels post posts like likes feed vlog smoothie brunch afterwork after before haut sud nord est ouest or orange marron rose kaki bordeaux hors deuxième gens quoi mieux trucs amour orgue délice œuvre hymne foudre couple merci pré pseudo socket sous enseigne mémoire livre mode manche poste tour voile moule vase critique physique garde aide guide gîte solde pub promo info bio perso déco")
+	quantity   = setOf("plupart moitié dizaine douzaine quinzaine vingtaine trentaine cinquantaine centaine majorité minorité foule nombre partie multitude poignée quart tiers peu million millier tas infinité totalité reste ensemble fois paire série")
 	collective = setOf("plupart moitié dizaine douzaine quinzaine vingtaine trentaine cinquantaine centaine majorité foule ensemble nombre partie série suite sorte type multitude poignée paire équipe reste quart tiers peu millier million minorité troupe groupe bande tas infinité totalité couple fois")
 )
 
@@ -312,7 +320,7 @@ func (c *clause) genderOf(det, noun, after *term) bool {
 			}
 		}
 		both := after.l.noun && !after.properly() && after.l.g&want == 0 && after.l.g&l.g != 0 && l.g&want == 0
-		if !both && (!l.noun || l.ppas || after.l.noun && !after.properly()) {
+		if !both && (!l.noun || l.ppas || after.l.noun && after.l.onlyNominal() && !after.properly()) {
 			return false
 		}
 		if both {
@@ -385,7 +393,7 @@ func (c *clause) ruleEpithet(k int, t *term) bool {
 	if n.n == singular && (after.low == "et" || after.low == "ou") || n.noun && !n.ppas && (strings.HasSuffix(next.low, "eur") || strings.HasSuffix(next.low, "eurs") || t.l.n&n.n&plural != 0) {
 		return false
 	}
-	if after.l.noun && !after.l.tool && after.l.onlyNominal() || oneOf(after.low, "ciel marine foncé foncée clair claire") {
+	if after.l.noun && oneOf(next.low, "vert bleu rouge gris jaune noir brun blanc violet beige") || after.l.noun && !after.l.tool && after.l.onlyNominal() || oneOf(after.low, "ciel marine foncé foncée clair claire") {
 		return false
 	}
 	g, num := t.l.g, t.l.n
@@ -435,7 +443,7 @@ func before3(c *clause, k int) bool {
 // quel: quel and quelle agree with what follows; quelque before a plural.
 func (c *clause) quel(k int, t *term) bool {
 	n := c.next(k, 1)
-	if n.low == "" || n.properly() || !n.l.onlyNominal() {
+	if n.low == "" || n.properly() || !n.l.onlyNominal() && !(t.low == "quelque" && n.l.noun && !n.l.tool) {
 		return false
 	}
 	switch {
@@ -465,5 +473,28 @@ func (c *clause) lots(k int, t *term) bool {
 		return false
 	}
 	c.say(n, n, "fr.plural", list[0])
+	return true
+}
+
+// wished: il faut que tu viennes, pour que vous soyez: the subjunctive.
+func (c *clause) wished(k int, t, verb *term, mask uint8) bool {
+	if !oneOf(c.prev(k, 1).low, "que qu'") || !oneOf(c.prev(k, 2).low, "faut faudra faudrait pour afin avant bien condition") || verb.l.persons&mask == 0 || verb.l.nominal() || verb.l.tool && !oneOf(verb.low, "est a") {
+		return false
+	}
+	if c.prev(k, 2).low == "bien" && oneOf(c.prev(k, 3).low, "si dit est sais sait savez crois pense vois comprends") {
+		return false
+	}
+	for _, r := range verb.l.list {
+		if r.is("po:spre") || r.is("po:simp") {
+			return false
+		}
+	}
+	list := c.kin(verb.low, func(_ *lecture, r reading) bool {
+		return r.is("po:spre") && lectureOf([]reading{r}).persons&mask != 0
+	})
+	if len(list) == 0 {
+		return false
+	}
+	c.say(verb, verb, "fr.person", list[0])
 	return true
 }

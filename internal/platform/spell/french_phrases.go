@@ -228,7 +228,15 @@ cette été|cet été
 ce été|cet été
 cet année|cette année
 cet semaine|cette semaine
-vous qui décider|vous qui décidez
+fait plaisirs|fait plaisir
+dés maintenant|dès maintenant
+dés aujourd'hui|dès aujourd'hui
+dés demain|dès demain
+dés que|dès que
+dés lundi|dès lundi
+dés samedi|dès samedi
+quand est-il de|qu'en est-il de
+quand est-il|qu'en est-il
 n' hésiter pas|n'hésitez pas
 n' hésité pas|n'hésitez pas
 n' hésitais pas|n'hésitez pas

@@ -6,6 +6,9 @@ import "strings"
 // could make the noun a complement.
 func (c *clause) opens(k int) bool {
 	t := &c.t[k]
+	if before := c.prev(k, 1); before.first && oneOf(before.low, "tout toute tous toutes") {
+		return true
+	}
 	return t.first || oneOf(c.prev(k, 1).low, "que qu' si quand car mais lorsque puisque comme") && c.prev(k, 1).low != ""
 }
 
@@ -17,7 +20,7 @@ func (c *clause) ruleSubject(k int, t *term) bool {
 		return false
 	}
 	noun := c.next(k, 1)
-	if !noun.l.noun || noun.l.tool || noun.l.adverb || noun.low == "" || collective[noun.low] || noun.properly() {
+	if !noun.l.noun || noun.l.tool || noun.l.adverb || noun.low == "" || quantity[noun.low] || noun.properly() {
 		return false
 	}
 	if many && noun.l.n&plural == 0 || one && noun.l.n&singular == 0 {
@@ -36,7 +39,10 @@ func (c *clause) ruleSubject(k int, t *term) bool {
 	}
 	// A word that may qualify the noun is not surely its verb, unless pronouns lead it.
 	if l.nominal() && clitics == 0 && !oneOf(verb.low, "est a sont ont") {
-		return false
+		after := c.next(k, by+1).low
+		if !many || !l.noun || l.adj || l.ppas || l.n != singular || l.persons&32 != 0 || !oneOf(after, "nos vos notre votre le les l' un une mon ma mes ce cet cette à pendant jusqu' bientôt") {
+			return false
+		}
 	}
 	if l.nominal() && c.next(k, by-1).low == "en" {
 		return false // "en cours", "en sens inverse"
@@ -104,7 +110,7 @@ func (c *clause) ruleAttribute(k int, t *term) bool {
 		default:
 			det := c.prev(k, 2)
 			left := c.prev(k, 3)
-			if !subj.l.noun || subj.l.tool || subj.properly() || collective[subj.low] || apart[subj.low] || wordsBefore[left.low] || between[left.low] || oneOf(left.low, "et ou que dont où comme ni") || left.l.noun && left.l.onlyNominal() || left.l.finite && left.low != "" {
+			if !subj.l.noun || subj.l.tool || subj.properly() || quantity[subj.low] || apart[subj.low] || wordsBefore[left.low] || between[left.low] || oneOf(left.low, "et ou que dont où comme ni") || left.l.noun && left.l.onlyNominal() || left.l.finite && left.low != "" {
 				return false
 			}
 			many := oneOf(det.low, "les ces mes tes ses nos vos leurs")
@@ -135,7 +141,7 @@ func (c *clause) ruleAttribute(k int, t *term) bool {
 		return false
 	}
 	// "elle est professeur", "la porte est orange": a noun does not agree.
-	if l.noun && !l.ppas && !oneOf(adj.low, "content contente contents contentes gratuit gratuite gratuits gratuites ouvert ouverte ouverts ouvertes prêt prête prêts prêtes petit petite grand grande nouveau nouvelle nombreux parfait parfaite complet complète seul seule jeune actif active sportif sportive public publique amoureux amoureuse") {
+	if l.noun && !l.ppas && !(l.adj && l.n&n != 0 && personOfWord[subj.low] == 0) && !oneOf(adj.low, "content contente contents contentes gratuit gratuite gratuits gratuites ouvert ouverte ouverts ouvertes prêt prête prêts prêtes petit petite grand grande nouveau nouvelle nombreux parfait parfaite complet complète seul seule jeune actif active sportif sportive public publique amoureux amoureuse") {
 		return false
 	}
 	if l.g&g != 0 && l.n&n != 0 {
