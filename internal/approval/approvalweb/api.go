@@ -20,13 +20,14 @@ type queueIn struct {
 	All bool `query:"all" doc:"With what is decided and still to leave"`
 }
 
-type postIn struct {
+// PostIn names a post: exported, or the fields of what embeds it are not read.
+type PostIn struct {
 	api.InBrand
 	Post id.Post `path:"post"`
 }
 
 type decideIn struct {
-	postIn
+	PostIn
 	Body struct {
 		Round    approval.RoundID `json:"round" doc:"The version that was read, as the reading of the post gives it"`
 		Verdict  approval.Verdict `json:"verdict" enum:"approve,changes,refuse"`
@@ -127,7 +128,7 @@ func (f *Face) approvalAPI(r *api.Registry) {
 			return &api.Out[api.List[oneOut]]{Body: api.ListOf(out, "")}, err
 		})
 	api.Register(r, api.Op{ID: "read-review", Method: "GET", Path: apiPath + "/posts/{post}", Guard: read, Group: heading, Summary: "The reading of a post: its versions, decisions and remarks"},
-		func(ctx context.Context, c api.Call, in *postIn) (*api.Out[approval.File], error) {
+		func(ctx context.Context, c api.Call, in *PostIn) (*api.Out[approval.File], error) {
 			out, err := f.Room.Read(ctx, approval.Reader{Actor: c.Actor}, c.Brand, in.Post, false)
 			return &api.Out[approval.File]{Body: out}, err
 		})
