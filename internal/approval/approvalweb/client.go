@@ -370,6 +370,15 @@ func (g group) names() string {
 	return strings.Join(out, ", ")
 }
 
+// kinds counts the networks that say it.
+func (g group) kinds() int {
+	seen := map[string]bool{}
+	for _, c := range g.Channels {
+		seen[c.Title] = true
+	}
+	return len(seen)
+}
+
 // warning is the content warning of a content, which its readers must see.
 func (g group) warning() string { return g.Content.Options.ContentWarning }
 

@@ -801,7 +801,7 @@ func answer(v reviewView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if v.file.Mine {
+		if v.file.Mine && v.file.Said != approval.Approve {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 64, "<button class=\"btn btn--primary btn--l\" name=\"verdict\" value=\"approve\" formnovalidate>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
