@@ -12,6 +12,7 @@ import (
 	"embed"
 	"io/fs"
 	"net/http"
+	"slices"
 
 	"vigie/internal/base/id"
 	"vigie/internal/charter"
@@ -72,6 +73,15 @@ func (f *Face) Routes() []ui.Route {
 
 // maxForm bounds a form: twenty thousand words and a file.
 const maxForm = charter.MaxFile + 1<<20
+
+// networks are the networks there are, named in the person's language.
+func (f *Face) networks(r *ui.Request) []network.Facts {
+	all := slices.Clone(f.Networks())
+	for i := range all {
+		all[i].Title = all[i].In(r.Loc.Lang)
+	}
+	return all
+}
 
 func base(b id.Brand) string { return "/b/" + string(b) + "/charter" }
 

@@ -33,7 +33,7 @@ func (f *Face) bench(w http.ResponseWriter, r *ui.Request) error {
 func (f *Face) benchPage(w http.ResponseWriter, r *ui.Request, v benchView) error {
 	form := v.form
 	v.head = f.head(r, "bench", form)
-	v.r, v.nets = r, f.Networks()
+	v.r, v.nets = r, f.networks(r)
 	fr := frame(r, r.T("charter.place.bench"))
 	if form != nil && !v.done {
 		fr.Status = refusedStatus(form)

@@ -25,7 +25,7 @@ func (f *Face) listPage(w http.ResponseWriter, r *ui.Request, form *ui.Form) err
 	if err != nil {
 		return err
 	}
-	v := listView{head: f.head(r, "rules", form), rules: rules, nets: f.Networks()}
+	v := listView{head: f.head(r, "rules", form), rules: rules, nets: f.networks(r)}
 	fr := frame(r, r.T("charter.title"))
 	fr.Status = refusedStatus(form)
 	return ui.Page(w, r, fr, listPage(v))
@@ -80,7 +80,7 @@ func (f *Face) ruleOf(r *ui.Request) (charter.Rule, error) {
 func (f *Face) rulePage(w http.ResponseWriter, r *ui.Request, v ruleView) error {
 	form := v.form
 	v.head = f.head(r, "", form)
-	v.r, v.nets = r, f.Networks()
+	v.r, v.nets = r, f.networks(r)
 	title := v.rule.Name
 	if v.rule.ID == "" {
 		title = r.T("charter.new")
