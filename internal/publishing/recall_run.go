@@ -316,10 +316,3 @@ func (s *Service) receipt(ctx context.Context, tx *sqldb.Tx, leg RecallLeg, end 
 	}
 	return endRecall(ctx, tx, s, leg.Recall, leg.Brand)
 }
-
-// recalledNow tells whether a recall holds a row that is about to be tried
-// again.
-func recalledNow(ctx context.Context, q sqldb.Q, p Publication) (bool, error) {
-	n, err := sqldb.Value[int64](ctx, q, `SELECT COUNT(*) FROM publication WHERE brand = ? AND id = ? AND recalled`, p.Brand, p.ID)
-	return n > 0, err
-}
