@@ -293,3 +293,27 @@ func TestAnotherDateCanBeProposed(t *testing.T) {
 		h.states(p, publishing.Planned)
 	})
 }
+
+// Whatever path leaves a row at its hour whose content nobody cleared: no node
+// takes it, and it goes back to wait where its readers find it.
+func TestARowNobodyClearedIsNotTakenAndGoesBackToWait(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.rule(approval.Step{})
+		p := h.submit(h.draft("Un.").ID, h.in(time.Hour)).ID
+		for _, state := range []publishing.State{publishing.Planned, publishing.Due} {
+			for _, cleared := range []string{"", "another content"} {
+				_, err := h.db.Exec(h.ctx, `UPDATE publication SET state = ?, next_at = ?, cleared = ? WHERE brand = ?`, state, sqldb.At(h.db.Now().Add(-time.Second)), cleared, h.brand)
+				h.ok(err)
+				for _, node := range h.nodes {
+					if node.ClaimOnly(h.ctx, 10) == nil {
+						t.Fatalf("%s with %q cleared was taken", state, cleared)
+					}
+				}
+				h.states(p, publishing.Pending)
+			}
+		}
+		if h.round(p).ID == "" {
+			t.Fatal("nobody is asked about it")
+		}
+	})
+}
