@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"strings"
 
 	"vigie/internal/assets"
 	"vigie/internal/assets/assetsweb"
@@ -60,6 +61,9 @@ func (r rights) Examine(ctx context.Context, q sqldb.Q, s publishing.Subject) ([
 			Remedy: &publishing.Remedy{Do: "link", Key: "assets.rights.see", Href: "/b/" + string(s.Brand) + "/media/" + string(o.Media) + "/rights"}}
 		if o.Block {
 			f.Severity = network.Block
+		}
+		if o.Rule == "rights.newer" {
+			f.Remedy.Href = strings.TrimSuffix(f.Remedy.Href, "/rights")
 		}
 		if o.Add != "" {
 			f.Part = len(s.Content.Parts) - 1

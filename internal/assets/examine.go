@@ -144,6 +144,9 @@ func (e exam) one(m Media, l Licence, consents []Consent) (out []Obstacle) {
 		}
 		out = append(out, o)
 	}
+	if m.Newer != "" {
+		say(false, "newer")
+	}
 	for _, c := range consents {
 		switch {
 		case c.Ends.IsZero():

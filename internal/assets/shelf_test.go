@@ -217,6 +217,9 @@ func TestANewVersionTakesThePlaceAndKeepsTheOld(t *testing.T) {
 		if err != nil || len(all) != 2 || all[0].ID != next.ID || all[1].Newer != next.ID {
 			st.Errorf("%+v %v", all, err)
 		}
+		if got := st.against(Departure{Media: []id.Media{m.ID, next.ID}}); !slices.Equal(got, []string{"newer"}) {
+			st.Errorf("a post with the old one says %v", got)
+		}
 		if _, err := st.s.Fit(ctx, kerlann, m.ID, jpegOnly); err != nil { // a post that was written with it
 			st.Errorf("the old version is gone: %v", err)
 		}
