@@ -18,12 +18,11 @@ import (
 // benchView is a text on the bench.
 type benchView struct {
 	head
-	r       *ui.Request
-	nets    []network.Facts
-	done    bool
-	text    string
-	found   []charter.Finding
-	network string
+	r     *ui.Request
+	nets  []network.Facts
+	done  bool
+	text  string
+	found []charter.Finding
 }
 
 func (f *Face) bench(w http.ResponseWriter, r *ui.Request) error {
