@@ -32,12 +32,12 @@ func (a *App) bring() (func(ctx context.Context, actor team.Actor, b id.Brand, a
 		defer cancel()
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 		if err != nil {
-			return "", fault.New(fault.Invalid, "publishing.picture_refused").Because(err)
+			return "", fault.New(fault.Invalid, "app.picture.refused").Because(err)
 		}
 		req.Header.Set("Accept", "image/*")
 		res, err := client.Do(req)
 		if fetch.Refused(err) {
-			return "", fault.New(fault.Invalid, "publishing.picture_refused").Because(err)
+			return "", fault.New(fault.Invalid, "app.picture.refused").Because(err)
 		}
 		if err != nil {
 			return "", fault.New(fault.Transient, "publishing.picture_unreachable").Because(err)
@@ -48,7 +48,7 @@ func (a *App) bring() (func(ctx context.Context, actor team.Actor, b id.Brand, a
 		}
 		added, err := a.Assets.Add(ctx, actor, b, pictureName(req.URL), fetch.Cap(res.Body, assets.MaxBytes))
 		if fetch.TooBig(err) {
-			return "", fault.New(fault.Invalid, "publishing.picture_heavy").Because(err)
+			return "", fault.New(fault.Invalid, "app.picture.heavy").Because(err)
 		}
 		if err != nil && fault.Of(err) == fault.Internal {
 			return "", fault.New(fault.Transient, "publishing.picture_unreachable").Because(err) // the line broke off
@@ -64,12 +64,12 @@ func pictureAnswer(res *http.Response) (key string, kind fault.Kind) {
 	case c == http.StatusTooManyRequests || c >= 500:
 		return "publishing.picture_unreachable", fault.Transient
 	case c == http.StatusUnauthorized || c == http.StatusForbidden:
-		return "publishing.picture_closed", fault.Invalid
+		return "app.picture.closed", fault.Invalid
 	case c != http.StatusOK:
-		return "publishing.picture_missing", fault.Invalid
+		return "app.picture.missing", fault.Invalid
 	}
 	if t := res.Header.Get("Content-Type"); strings.HasPrefix(t, "text/") || strings.HasPrefix(t, "application/json") {
-		return "publishing.picture_page", fault.Invalid
+		return "app.picture.page", fault.Invalid
 	}
 	return "", ""
 }
