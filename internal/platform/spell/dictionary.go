@@ -211,11 +211,6 @@ func (d *dictionary) each(s string, brand *Words, yield func(flags []flag, morph
 	return true
 }
 
-// size is about how many bytes it holds.
-func (d *dictionary) size() int {
-	return len(d.words) + 4*len(d.at) + 2*len(d.flags) + 4*len(d.morph) + 4*len(d.table) + 8*len(d.sieve)
-}
-
 func has(flags []flag, f flag) bool {
 	if f == 0 {
 		return false

@@ -60,7 +60,7 @@ func (n *noter) spaces(i int) {
 	case t.is == space && len(s) > 1 && strings.Trim(s, " ") == "" && i > 0 && i+1 < len(p.list) && !strings.HasSuffix(p.of(before), "\n"):
 		// What follows may want the space gone or narrow: its own rule says so.
 		next := p.of(after)
-		if !strings.Contains(",.;:!?»)…", next) || next == "" {
+		if p.of(before) != "(" && p.of(before) != "«" && (!strings.Contains(",.;:!?»)…", next) || next == "") {
 			n.typo(t.start, t.end, "space.double", " ")
 		}
 	case t.is == mark && (s == "," || s == "." || s == "…") && before.is == space && !strings.Contains(p.of(before), "\n") && i > 1 && (p.at(i-2).is == word || p.at(i-2).is == number || strings.Contains(")»”\"", p.str(i-2))):
@@ -80,9 +80,9 @@ func (n *noter) spaces(i int) {
 		} else {
 			n.typo(t.start, t.end, "space.sentence", s+" ")
 		}
-	case t.is == mark && s == "(" && after.is == space && p.of(after) == " ":
+	case t.is == mark && s == "(" && after.is == space && strings.Trim(p.of(after), " ") == "":
 		n.typo(after.start, after.end, "space.inside", "")
-	case t.is == mark && s == ")" && before.is == space && p.of(before) == " " && i > 1:
+	case t.is == mark && s == ")" && before.is == space && strings.Trim(p.of(before), " ") == "" && before.end > before.start && i > 1 && p.str(i-2) != "(":
 		n.typo(before.start, before.end, "space.inside", "")
 	}
 }
@@ -172,7 +172,7 @@ func (n *noter) frenchMark(i int) {
 			n.typo(t.start, t.end, "fr.etc", ".")
 		}
 	case "€", "%":
-		if before.is == number && isNumber(strings.ReplaceAll(p.of(before), " ", "")) && after.is != word {
+		if before.is == number && strings.Trim(p.of(before), "0123456789.,") == "" && after.is != word {
 			n.typo(t.start, t.end, "fr.unit", narrow+s)
 		}
 	}
@@ -189,7 +189,7 @@ func (n *noter) frenchSpaceBefore(i int, s string) {
 		want = nbsp
 	}
 	// What follows must end something: no ?a=b, no "a:b", no "!important".
-	if after.is == word || after.is == number || after.is == mark && !strings.Contains("!?»)”\"’…*]", p.of(after)) {
+	if after.is == word || after.is == number || after.is == mark && !strings.Contains("!?»)”\"’…*]", p.of(after)) && !(p.of(after) == "." && p.str(i+2) == ".") {
 		if after.is == mark && strings.Contains("«(\"", p.of(after)) && s == ":" {
 			// "Il dit :«"
 		} else {
@@ -209,7 +209,8 @@ func (n *noter) frenchSpaceBefore(i int, s string) {
 	switch last.is {
 	case mark:
 		l := p.of(last)
-		if l == "" || !strings.Contains(")»”\"%€…]*’", l) {
+		dots := l == "." && last.start > 1 && p.text[last.start-1] == '.' && p.text[last.start-2] == '.'
+		if l == "" || !dots && !strings.Contains(")»”\"%€…]*’", l) {
 			return
 		}
 	case skip:
@@ -348,7 +349,7 @@ func (n *noter) frenchNumber(i int) {
 		return
 	}
 	parts := strings.FieldsFunc(s, func(r rune) bool { return r == '-' || r == '/' })
-	if !slices.ContainsFunc(parts, func(x string) bool { return !regexpHour.MatchString(x) }) {
+	if p.str(i+1) != "%" && p.str(i+1) != "€" && !slices.ContainsFunc(parts, func(x string) bool { return !regexpHour.MatchString(x) }) {
 		out := s
 		for _, x := range parts {
 			m := regexpHour.FindStringSubmatch(x)
