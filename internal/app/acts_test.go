@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"vigie/internal/app"
+	"vigie/internal/approval"
 	"vigie/internal/assets"
 	"vigie/internal/base/clock"
 	"vigie/internal/base/id"
@@ -61,6 +62,22 @@ func buildPast(h *house) (id.Brand, *person) {
 	h.ok(err)
 	_, err = h.Publishing.Thaw(ctx, me, b)
 	h.ok(err)
+	reads := approval.Default(b)
+	reads.Steps, reads.Own = []approval.Step{{}}, true
+	h.ok(h.Approval.SetPolicy(ctx, me, reads))
+	who := approval.Reader{Actor: me}
+	read, err := h.Approval.Read(ctx, who, b, p.ID, true)
+	h.ok(err)
+	remark, err := h.Approval.Remark(ctx, who, b, approval.NewRemark{Post: p.ID, Round: read.ID, Words: "Plus chaud."})
+	h.ok(err)
+	h.ok(h.Approval.Settle(ctx, me, b, remark.ID, false))
+	h.ok(h.Approval.Decide(ctx, who, b, approval.Say{Post: p.ID, Round: read.ID, Verdict: approval.Approve}))
+	way, _, err := h.Approval.MakeLink(ctx, me, b, approval.NewLink{Name: "Paul"})
+	h.ok(err)
+	_, _, err = h.Approval.RenewLink(ctx, me, b, way.ID, 0)
+	h.ok(err)
+	h.ok(h.Approval.RevokeLink(ctx, me, b, way.ID))
+	h.ok(h.Approval.SetPolicy(ctx, me, approval.Default(b)))
 	h.ok(h.Publishing.Unschedule(ctx, me, b, p.ID))
 	h.ok(h.Publishing.Bin(ctx, me, b, p.ID))
 	h.ok(h.Publishing.Unbin(ctx, me, b, p.ID))

@@ -294,5 +294,5 @@ func (d desk) sums(p approval.Policy) string {
 			steps = append(steps, d.readers(s))
 		}
 	}
-	return d.r.T("approval.rules.sum", "steps", strings.Join(steps, d.r.T("approval.rules.then")))
+	return d.r.T("approval.rules.sum", "steps", strings.Join(steps, d.r.T("approval.rules.then")+" "))
 }
