@@ -1650,7 +1650,7 @@ func gestures(v *view) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			if v.kept.ID != "" && v.kept.Planned.Local != "" {
+			if v.kept.ID != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 142, "<a class=\"btn btn--quiet\" href=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
