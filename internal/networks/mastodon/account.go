@@ -68,7 +68,9 @@ func (a *account) profile(who credentialAccount, i instance) network.Profile {
 	if name == "" {
 		name = who.Username
 	}
-	return network.Profile{Ref: network.Ref(who.ID), Handle: handle, Name: name, Avatar: who.Avatar, URL: who.URL, Server: a.server}
+	// Servers count their accounts each for itself: half of them have a "1".
+	ref := network.Ref(who.ID + "@" + strings.ToLower(strings.TrimPrefix(strings.TrimPrefix(a.server, "https://"), "http://")))
+	return network.Profile{Ref: ref, Handle: handle, Name: name, Avatar: who.Avatar, URL: who.URL, Server: a.server}
 }
 
 // Capabilities reads the limits from the server, at most once an hour.

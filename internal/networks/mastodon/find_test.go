@@ -67,7 +67,8 @@ func TestALookStopsAtTheIntent(t *testing.T) {
 
 func (d desk) lists() []mastodontest.Call {
 	who, _ := d.acc.WhoAmI(d.t.Context())
-	return d.Calls("GET", "/api/v1/accounts/"+string(who.Ref)+"/statuses")
+	account, _, _ := strings.Cut(string(who.Ref), "@")
+	return d.Calls("GET", "/api/v1/accounts/"+account+"/statuses")
 }
 
 // Several posts that say the same: the hour and the parent tell them apart.
@@ -389,3 +390,13 @@ func TestLimitsThatCannotBeReadAreNotInvented(t *testing.T) {
 }
 
 var _ http.Handler = (*mastodontest.Server)(nil)
+
+// P1: servers count their accounts each for itself; the same number on two of
+// them is two accounts, and two channels of a brand.
+func TestAnAccountIsNamedWithItsServer(t *testing.T) {
+	d := open(t, mastodontest.Options{})
+	who, err := d.acc.WhoAmI(t.Context())
+	if number, server, _ := strings.Cut(string(who.Ref), "@"); err != nil || number == "" || !strings.HasSuffix(d.URL, "://"+server) {
+		t.Errorf("%q of %s: %v", who.Ref, d.URL, err)
+	}
+}
