@@ -88,9 +88,6 @@ func TestTheClientApprovesTenPostsOnAPhoneWithoutScript(t *testing.T) {
 	client.Go(link)
 	client.See("0 sur 10")
 	client.See("Publication numéro 1,")
-	if bad := client.Axe(); len(bad) > 0 {
-		t.Errorf("axe: %+v", bad)
-	}
 	if over := client.Overflow(); len(over) > 0 {
 		t.Errorf("wider than the phone: %v", over)
 	}
