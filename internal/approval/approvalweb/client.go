@@ -61,7 +61,9 @@ func (f *Face) visit(w http.ResponseWriter, r *ui.Request) (*visit, error) {
 		}
 		l, err = f.Room.OpenLink(r.Context(), v.token, pass)
 	}
-	r.Loc = f.Words.For(l.Language).At(r.Loc.Now)
+	if l.Language != "" { // a link that does not exist speaks the browser's
+		r.Loc = f.Words.For(l.Language).At(r.Loc.Now)
+	}
 	switch {
 	case fault.Is(err, fault.SignedOut):
 		return nil, f.askCode(w, r, v.token, http.StatusOK, nil)
