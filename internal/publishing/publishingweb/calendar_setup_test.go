@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -49,6 +50,7 @@ type agency struct {
 	claire   team.Actor
 	brand    id.Brand
 	chans    []id.Channel
+	toldMu   sync.Mutex // the ledger tells too
 	told     []string
 }
 
@@ -142,7 +144,11 @@ func newAgency(t testing.TB, db *sqldb.DB) *agency {
 		Zone: func(ctx context.Context, q sqldb.Q, b id.Brand) (string, error) {
 			br, err := brand.Load(ctx, q, b)
 			return br.Zone, err
-		}, Tell: func(topic, kind string, _ any) { a.told = append(a.told, topic+" "+kind) }})
+		}, Tell: func(topic, kind string, _ any) {
+			a.toldMu.Lock()
+			defer a.toldMu.Unlock()
+			a.told = append(a.told, topic+" "+kind)
+		}})
 	face := publishingweb.New(publishingweb.Config{Room: a.room, Channels: a.channels, Brand: a.brands.Get,
 		Names: func(context.Context, team.Actor, id.Brand) (map[id.Person]string, error) {
 			return map[id.Person]string{a.claire.Person: "Claire Morel"}, nil

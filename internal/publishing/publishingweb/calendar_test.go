@@ -158,6 +158,8 @@ func TestAMoveIsSavedAndUndone(t *testing.T) {
 		if a.post(p.ID).Planned.Local != "2026-10-22T12:15" || a.post(wish.ID).Planned.Local != "2026-10-23T18:00" {
 			t.Error("one undo does not bring both back")
 		}
+		a.toldMu.Lock()
+		defer a.toldMu.Unlock()
 		if got := strings.Join(a.told, "\n"); !strings.Contains(got, "brand:"+string(a.brand)+" post") {
 			t.Errorf("other pages are not told: %s", got)
 		}
