@@ -135,6 +135,7 @@ var Pages = []Page{
 	{Name: "import", Path: "/b/{brand}/posts/import", States: inside},
 	{Name: "import-refused", Path: "/b/{brand}/posts/import", States: full, Do: importRefused},
 	{Name: "import-report", Path: "/b/{brand}/posts/import", States: full, Do: importReported},
+	{Name: "import-one", Path: "/b/{brand}/imports/{import}", States: full},
 	{Name: "export", Path: "/b/{brand}/export", States: inside},
 	{Name: "series", Path: "/b/{brand}/series", States: inside},
 	{Name: "post", Path: "/b/{brand}/posts/{post}", States: full},
