@@ -38,14 +38,14 @@ func walkState(t *testing.T, language string, state State, seen func(*testing.T,
 		return
 	}
 	p := Enter(t, language, state)
-	var links []string
+	var links, opened []string
 	for _, page := range Pages {
 		if !page.In(state) {
 			continue
 		}
 		t.Run(page.Name, func(t *testing.T) {
 			p := p.In(t)
-			path, ok := page.Find(links)
+			path, ok := page.Find(append(slices.Clone(links), opened...))
 			if !ok {
 				t.Fatalf("no link leads to %s from the pages before it", page.Path)
 			}
@@ -62,8 +62,8 @@ func walkState(t *testing.T, language string, state State, seen func(*testing.T,
 				t.Fatalf("%s answers %d, want %d; she sees:\n%.600s", path, got, want, p.Text())
 			}
 			links = append(links, p.Links()...)
-			if page.Do != nil { // what is done on a page may open others
-				defer func() { links = append(links, p.Links()...) }()
+			if page.Do != nil { // what is done on a page may lead to others
+				defer func() { opened = append(opened, p.Links()...) }()
 			}
 			for _, width := range Widths {
 				if width == 390 {
