@@ -159,8 +159,9 @@ func TestAMoveIsSavedAndUndone(t *testing.T) {
 			t.Error("one undo does not bring both back")
 		}
 		a.toldMu.Lock()
-		defer a.toldMu.Unlock()
-		if got := strings.Join(a.told, "\n"); !strings.Contains(got, "brand:"+string(a.brand)+" post") {
+		got := strings.Join(a.told, "\n")
+		a.toldMu.Unlock()
+		if !strings.Contains(got, "brand:"+string(a.brand)+" post") {
 			t.Errorf("other pages are not told: %s", got)
 		}
 		// Without the script, the same form leads back to the calendar.
