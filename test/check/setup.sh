@@ -16,6 +16,7 @@ python3:python3
 toot:toot
 hunspell:hunspell
 /usr/lib/python3/dist-packages/mastodon:python3-mastodon
+/usr/lib/python3/dist-packages/icalendar:python3-icalendar
 /usr/share/fonts/truetype/noto/NotoSans-Regular.ttf:fonts-noto-core
 /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf:fonts-noto-color-emoji
 "
