@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -30,19 +31,28 @@ type desk struct {
 	mu  sync.Mutex
 
 	title  string
-	after  string // a title that somebody gives right after the page was read
+	hold   chan struct{} // the next reading of the page is answered once this is closed
+	slow   bool          // the page has a script of its own, long on its way
+	after  string        // a title that somebody gives right after the page was read
 	undone int
 	took   time.Duration
 }
 
 func (d *desk) page(w http.ResponseWriter, r *Request) error {
 	d.mu.Lock()
-	title := d.title
+	title, hold, script := d.title, d.hold, ""
+	d.hold = nil
+	if d.slow {
+		script = `<p id="heard">rien</p><script type="module" src="/slow.js"></script>`
+	}
 	if d.after != "" {
 		d.title, d.after = d.after, ""
 		d.hub.Tell("post:1", "post.changed", nil)
 	}
 	d.mu.Unlock()
+	if hold != nil {
+		<-hold
+	}
 	return Page(w, r, Frame{Title: "Bureau", Active: "today", Subject: "post:1", Live: []string{"post:1"},
 		Main: &Action{Label: "Publication", Href: "/new", Icon: "plus", Key: "N"},
 		Keys: []Key{{Keys: "E", Label: "ranger", Click: "#archive"}}},
@@ -52,7 +62,7 @@ func (d *desk) page(w http.ResponseWriter, r *Request) error {
 <p id="state">en place</p>
 <form method="post" action="/remove"><button data-confirm="Supprimer 3 commentaires ?" data-confirm-text="Une copie reste." data-confirm-yes="Supprimer 3 commentaires">Supprimer</button></form>
 <form data-autosave="/save" method="post" action="/save"><label for="t">Texte</label><textarea id="t" name="text"></textarea><input type="hidden" name="version" value="1"></form>
-<ul><li data-row><a class="go" href="/first">premier</a></li><li data-row><a class="go" href="/second">second</a></li></ul>`))
+`+script+`<ul><li data-row><a class="go" href="/first">premier</a></li><li data-row><a class="go" href="/second">second</a></li></ul>`))
 }
 
 func startDesk(t *testing.T) (*desk, string) {
@@ -117,6 +127,12 @@ func startDesk(t *testing.T) (*desk, string) {
 		t.Fatal(err)
 	}
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/slow.js" {
+			time.Sleep(time.Second)
+			w.Header().Set("Content-Type", "text/javascript")
+			io.WriteString(w, `document.addEventListener("vigie:event", (e) => (document.getElementById("heard").textContent += ", puis " + e.detail.kind))`)
+			return
+		}
 		r.Header.Set("Test-Who", "two")
 		m.ServeHTTP(w, r)
 	}))
@@ -211,6 +227,50 @@ func TestWhatHappensBeforeTheStreamIsOpenIsShown(t *testing.T) {
 	d.mu.Unlock()
 	p.Go("/desk")
 	p.See("les palets")
+}
+
+// A script of the page that arrives late hears what was told while it was on
+// its way: the composer once stayed at “on its way” for a post that had left.
+func TestALateScriptHearsWhatWasToldBeforeIt(t *testing.T) {
+	browser.Wanted(t)
+	d, url := startDesk(t)
+	p := browser.Someone(t, url, "claire")
+	p.Speaks("fr")
+	d.mu.Lock()
+	d.slow, d.after = true, "les palets"
+	d.mu.Unlock()
+	p.Go("/desk")
+	p.See("puis post.changed")
+}
+
+// Two things happen close together: the page that was read after the first, and
+// arrives late, does not cover what was read after the second.
+func TestAnOlderReadingNeverCoversANewerOne(t *testing.T) {
+	browser.Wanted(t)
+	d, url := startDesk(t)
+	p := browser.Someone(t, url, "claire")
+	p.Speaks("fr")
+	p.Go("/desk")
+	p.See("les sablés")
+	hold := make(chan struct{})
+	tell := func(title string, hold chan struct{}) {
+		d.mu.Lock()
+		d.title, d.hold = title, hold
+		d.mu.Unlock()
+		d.hub.Tell("post:1", "post.changed", nil)
+	}
+	tell("les palets", hold)
+	for held := false; !held; time.Sleep(10 * time.Millisecond) {
+		d.mu.Lock()
+		held = d.hold == nil
+		d.mu.Unlock()
+	}
+	tell("les kouignettes", nil)
+	time.Sleep(time.Second) // far more than the pause before a reading
+	close(hold)
+	p.See("les kouignettes")
+	time.Sleep(time.Second)
+	p.See("les kouignettes")
 }
 
 func TestTheHallHasNothingAxeFinds(t *testing.T) {

@@ -252,28 +252,51 @@ function ask(names, ours, theirs, text) {
   });
 }
 
-// What somebody else did, or the ledger: read after a pause.
+// What somebody else did, or the ledger: read after a pause, one reading at a
+// time, so that no older answer comes after a newer one.
 let pulling = 0;
+let reading = false;
+let again = false; // something happened since the last reading began
+let missed = 0; // readings in a row that the server did not answer
+
 async function pull() {
-  if (!post || asking) return;
+  pulling = 0;
+  if (reading) return; // it looks again at its end
+  reading = true;
+  const answered = await look();
+  reading = false;
+  missed = answered ? 0 : missed + 1;
+  if (!answered) later(Math.min(60000, 1000 * 2 ** missed));
+  else if (again) later(0);
+}
+
+// look tells whether the server said where things stand.
+async function look() {
+  again = false;
+  if (!post || asking) return true; // the end of the question saves, and that answers
   if (going) await going;
   try {
     const res = await fetch(form.action + "/state", { headers: { Accept: "application/json" }, cache: "no-store" });
-    if (!res.ok) return;
+    if (!res.ok) return res.status !== 429 && res.status < 500;
     const answer = await res.json();
     if (answer.version > +field("version").value) await merge(answer);
     else take(answer);
+    return true;
   } catch {
-    // the stream says when the server is back
+    return false;
   }
+}
+
+function later(ms) {
+  again = true;
+  pulling ||= setTimeout(pull, ms);
 }
 
 document.addEventListener("vigie:event", (e) => {
   const { topic, kind } = e.detail;
   // A resync names no topic: something was missed, whatever it was.
   if (kind !== "resync" && (topic !== "post:" + post || kind === "presence")) return;
-  clearTimeout(pulling);
-  pulling = setTimeout(pull, 700);
+  later(700);
 });
 window.addEventListener("online", () => dirty() && save());
 document.addEventListener("visibilitychange", () => document.hidden && dirty() && save());

@@ -107,15 +107,22 @@ function take(block) {
 }
 
 // refresh fetches the page again, once for all that happened in a moment, and
-// replaces the marked elements by their newer selves.
+// replaces the marked elements by their newer selves. One reading at a time: of
+// two on their way together, the older answer may be the last to arrive.
 const due = new Set();
 let timer = 0;
+let reading = false;
+let refused = 0;
 
 function refresh(wants) {
   for (const el of document.querySelectorAll("[data-live][id]")) {
     if (wants(el.dataset.live.split(/\s+/))) due.add(el.id);
   }
-  if (due.size && !timer) timer = setTimeout(renew, 150);
+  soon(150);
+}
+
+function soon(ms) {
+  if (due.size && !timer && !reading) timer = setTimeout(renew, ms);
 }
 
 const busy = (el) => el.contains(document.activeElement) && document.activeElement.matches("input, textarea, select, [contenteditable]");
@@ -123,35 +130,48 @@ const busy = (el) => el.contains(document.activeElement) && document.activeEleme
 async function renew() {
   timer = 0;
   if (document.hidden) {
-    document.addEventListener("visibilitychange", () => (timer ||= setTimeout(renew, 50)), { once: true });
+    document.addEventListener("visibilitychange", () => soon(50), { once: true });
     return;
   }
-  const ids = [...due];
-  due.clear();
   const bySrc = new Map();
-  for (const id of ids) {
+  for (const id of due) {
     const el = document.getElementById(id);
-    if (!el) continue;
-    if (busy(el)) {
-      due.add(id);
-      el.addEventListener("focusout", () => (timer ||= setTimeout(renew, 300)), { once: true });
+    // What is being written in waits until she leaves it.
+    if (el && busy(el)) {
+      el.addEventListener("focusout", () => soon(300), { once: true });
       continue;
     }
+    due.delete(id);
+    if (!el) continue;
     const src = el.dataset.liveSrc || location.pathname + location.search;
     bySrc.set(src, [...(bySrc.get(src) || []), id]);
   }
+  if (!bySrc.size) return;
+  reading = true;
+  let failed = false;
   for (const [src, list] of bySrc) {
     try {
       const res = await fetch(src, { headers: { Accept: "text/html" }, cache: "no-store" });
-      if (!res.ok || res.redirected) continue;
+      if (res.redirected) continue; // signed out: the next click says so
+      if (res.status === 429 || res.status >= 500) {
+        failed = true;
+        for (const id of list) due.add(id);
+      }
+      if (!res.ok) continue;
       const doc = new DOMParser().parseFromString(await res.text(), "text/html");
       for (const id of list) swap(id, doc.getElementById(id));
       // Counts of the rail and the like come along, for nothing.
       for (const el of document.querySelectorAll("[data-live-along][id]")) if (!busy(el)) swap(el.id, doc.getElementById(el.id));
     } catch {
-      // the stream will say when the server is back, and all is read again
+      failed = true;
+      for (const id of list) due.add(id);
     }
   }
+  reading = false;
+  refused = failed ? refused + 1 : 0;
+  // What could not be read is asked for again, ever less often; what happened
+  // meanwhile, at once.
+  soon(failed ? Math.min(60000, 1000 * 2 ** refused) : 150);
   document.dispatchEvent(new CustomEvent("vigie:refreshed"));
 }
 
@@ -211,9 +231,13 @@ async function here(gone) {
   }
 }
 
-if (url) {
+function start() {
   listen();
   here(false);
   setInterval(() => document.hidden || here(false), 30000);
   window.addEventListener("pagehide", () => here(true));
 }
+
+// The other scripts of the page hear its events too, and are not all there yet:
+// what is told to nobody is not told again.
+if (url) document.addEventListener("DOMContentLoaded", start, { once: true });
