@@ -162,8 +162,13 @@ func ascii(b []byte) string {
 	return s.String()
 }
 
-// takeFlash reads and clears the toast left by a redirect.
+// takeFlash reads and clears the toast left by a redirect. It waits for a page
+// that is shown: a script that reads the page again after a live event (its
+// fetch metadata say so, https://www.w3.org/TR/fetch-metadata/) shows no toast.
 func takeFlash(w http.ResponseWriter, r *http.Request) (t Toast, ok bool) {
+	if mode := r.Header.Get("Sec-Fetch-Mode"); mode != "" && mode != "navigate" {
+		return t, false
+	}
 	c, err := r.Cookie(flashCookie)
 	if err != nil {
 		return t, false

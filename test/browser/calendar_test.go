@@ -65,6 +65,15 @@ func (p *Person) untilAt(title, local string) {
 	p.until(fmt.Sprintf("see “%s” at %s", title, local), func() bool { return p.stands(title) == local })
 }
 
+// takesBack undoes the last gesture; the page is read anew, and keys pressed
+// while it leaves would be lost.
+func (p *Person) takesBack() {
+	p.tb.Helper()
+	p.Press("z")
+	p.See("C’est annulé : tout est comme avant.")
+	p.Settle()
+}
+
 // middle is where a card, or an hour of a day, is on the screen.
 func (p *Person) middle(script string) (x, y float64) {
 	p.tb.Helper()
@@ -120,7 +129,7 @@ func TestAPostIsDraggedAndUndone(t *testing.T) {
 	x, y = p.middle(cardAt("Les sablés"))
 	p.drag(x, y, x, y-4*.71875*rem)
 	p.untilAt("Les sablés", day(3)+"T13:15")
-	p.Press("z")
+	p.takesBack()
 	p.untilAt("Les sablés", day(3)+"T14:15")
 	// A month keeps the hour.
 	p.Go(strings.Replace(week, "view=week", "view=month", 1))
@@ -161,7 +170,7 @@ func TestAPostIsMovedByKeys(t *testing.T) {
 	p.Press(kb.ArrowUp)
 	p.Press(kb.Escape)
 	p.untilAt("Les sablés", day(2)+"T12:45")
-	p.Press("z")
+	p.takesBack()
 	p.untilAt("Les sablés", day(1)+"T12:15")
 	// Elsewhere M is the month.
 	p.do(`document.activeElement.blur()`)
@@ -188,7 +197,7 @@ func TestSeveralPostsMoveTogether(t *testing.T) {
 	p.untilAt("Les sablés", day(2)+"T12:15")
 	p.untilAt("Palets", day(4)+"T18:00")
 	p.See("2 publications déplacées")
-	p.Press("z")
+	p.takesBack()
 	p.untilAt("Crumble", day(2)+"T09:00")
 	p.untilAt("Les sablés", day(1)+"T12:15")
 	// By keys: X chooses, the bar bins.
@@ -198,7 +207,7 @@ func TestSeveralPostsMoveTogether(t *testing.T) {
 	}
 	p.Click("button", "Mettre à la corbeille")
 	p.until("see them gone", func() bool { return p.stands("Les sablés") == "" && p.stands("Palets") == "" })
-	p.Press("z")
+	p.takesBack()
 	p.untilAt("Les sablés", day(1)+"T12:15")
 	p.untilAt("Palets", day(4)+"T18:00")
 }

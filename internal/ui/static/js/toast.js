@@ -58,18 +58,25 @@ async function takeBack(url, box) {
   box.remove();
   try {
     const res = await fetch(url, { method: "POST", redirect: "manual", headers: { Accept: "application/json" } });
-    // A redirect is a yes; its toast waits for the page that is loaded now.
+    // A redirect is a yes; its toast waits for the page that is loaded now, as
+    // do the words of an answer.
+    const p = res.type === "opaqueredirect" ? {} : await res.json().catch(() => ({}));
     if (!res.ok && res.type !== "opaqueredirect") {
-      const p = await res.json().catch(() => ({}));
       toast({ text: p.title || document.body.dataset.failed, signal: "alert" });
       return;
     }
+    if (p.text) sessionStorage.setItem("vigie:said", p.text);
     location.reload();
   } catch {
     toast({ text: document.body.dataset.failed, signal: "alert" });
   }
 }
 
+const said = sessionStorage.getItem("vigie:said");
+if (said) {
+  sessionStorage.removeItem("vigie:said");
+  toast({ text: said });
+}
 document.addEventListener("vigie:toast", (e) => toast(e.detail || {}));
 for (const box of document.querySelectorAll("[data-toast]")) live(box);
 
