@@ -133,7 +133,11 @@ func (a *App) build(ctx context.Context) (err error) {
 			return a.Publishing.ChannelRemoved(ctx, tx, ch)
 		},
 	})
-	a.Assets = assets.New(assets.Needs{DB: a.DB, Book: a.Book, Files: a.Files, Jobs: a.Jobs, Posts: shows{a}, Zone: zoneOf, Tell: a.Hub.Tell, Log: a.Log})
+	letters, err := a.rightLetters()
+	if err != nil {
+		return err
+	}
+	a.Assets = assets.New(assets.Needs{DB: a.DB, Book: a.Book, Files: a.Files, Jobs: a.Jobs, Posts: shows{a}, Zone: zoneOf, Name: brandName, Letters: letters, Tell: a.Hub.Tell, Log: a.Log})
 	a.Charter = charter.New(charter.Needs{DB: a.DB, Book: a.Book, Past: said{a}, Zone: zoneOf, Tell: a.Hub.Tell})
 	bring, err := a.bring()
 	if err != nil {

@@ -3,15 +3,18 @@ package app
 import (
 	"context"
 	"strings"
+	"time"
 
 	"vigie/internal/assets"
 	"vigie/internal/assets/assetsweb"
 	"vigie/internal/base/id"
+	"vigie/internal/brand"
 	"vigie/internal/network"
 	"vigie/internal/platform/logbook"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/publishing"
 	"vigie/internal/team"
+	"vigie/internal/today"
 )
 
 func (s shows) Shown(ctx context.Context, q sqldb.Q, b id.Brand, list []id.Media) (map[id.Media]int64, error) {
@@ -38,6 +41,45 @@ func (s shows) OnLine(ctx context.Context, b id.Brand, list []id.Media, limit in
 	return out, nil
 }
 
+func (s shows) Coming(ctx context.Context, b id.Brand, list []id.Media, from time.Time, limit int) ([]assets.Coming, error) {
+	rows, err := s.Publishing.ComingWith(ctx, b, list, from, limit)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]assets.Coming, len(rows))
+	for i, r := range rows {
+		out[i] = assets.Coming(r)
+	}
+	return out, nil
+}
+
+// brandName is what a brand is called; not_found once it is put away.
+func brandName(ctx context.Context, q sqldb.Q, b id.Brand) (string, error) {
+	got, err := brand.Load(ctx, q, b)
+	return got.Name, err
+}
+
+// rightLetters is how the media room writes to people before a right ends.
+func (a *App) rightLetters() (*assets.Letters, error) {
+	sender, err := a.sender()
+	if err != nil {
+		return nil, err
+	}
+	return &assets.Letters{Answerable: a.answerable, Reach: a.reach, Words: a.Words, Mail: sender,
+		Brand: func(ctx context.Context, q sqldb.Q, b id.Brand) (string, string, error) {
+			got, err := brand.Load(ctx, q, b)
+			return got.Name, got.Zone, err
+		},
+		Channel: func(ctx context.Context, b id.Brand, c id.Channel) string {
+			got, err := a.Channels.Get(ctx, team.Program("assets"), b, c)
+			if err != nil {
+				return ""
+			}
+			return got.Title + " @" + got.Handle
+		},
+		Link: a.whole}, nil
+}
+
 // rights is the media room as publishing asks it before something leaves.
 type rights struct{ *App }
 
@@ -47,7 +89,7 @@ func (r rights) Examine(ctx context.Context, q sqldb.Q, s publishing.Subject) ([
 		return nil, nil
 	}
 	d := assets.Departure{Brand: s.Brand, Post: s.Post, Channel: s.Channel.ID, Network: s.Channel.Network, Title: s.Channel.Title,
-		Text: s.Content.Text(), At: s.At, Zone: s.Zone, Leaving: s.Leaving}
+		Text: s.Content.Text(), At: s.At, Zone: s.Zone, Sees: s.Sees, Leaving: s.Leaving}
 	for _, m := range refs {
 		d.Media = append(d.Media, m.ID)
 	}
@@ -99,4 +141,22 @@ func (a *App) libraryFace() face {
 func (a *App) pastRights(ctx context.Context, actor team.Actor, b id.Brand) (int, error) {
 	list, err := a.Assets.OnLinePastRight(ctx, actor, b)
 	return len(list), err
+}
+
+// endingRights says what rights end within thirty days, and how many posts are
+// planned past their end.
+func (a *App) endingRights(ctx context.Context, actor team.Actor, b id.Brand) (today.Ending, error) {
+	out := today.Ending{Brand: b}
+	list, err := a.Assets.EndingWithin(ctx, actor, b, 30)
+	if err != nil || len(list) == 0 {
+		return out, err
+	}
+	out.N, out.Name, out.Day = len(list), list[0].Name, list[0].Day
+	coming, err := a.Assets.PlannedPast(ctx, actor, b, 30)
+	posts := map[id.Post]bool{}
+	for _, c := range coming {
+		posts[c.Post] = true
+	}
+	out.Planned = len(posts)
+	return out, err
 }

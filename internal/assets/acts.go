@@ -31,6 +31,7 @@ const (
 	ActCropped      = "assets.cropped"           // {network, ratio}
 	ActRenewed      = "assets.renewed"           // {by, number}: a newer version took its place
 	ActTwins        = "assets.twins_told_apart"  // {other}
+	ActWarned       = "assets.right_warned"      // {day, about, person}: she was written to before a right ends
 	ActAudience     = "assets.audience"          // {channel, territories}: where a channel is read; of the brand
 )
 
@@ -91,6 +92,11 @@ type (
 	}
 	toldApart struct {
 		Other id.Media `json:"other"`
+	}
+	rightWarned struct {
+		Day    string    `json:"day"`
+		About  string    `json:"about,omitempty"` // the consent; empty: the licence
+		Person id.Person `json:"person"`
 	}
 	audience struct {
 		Channel     id.Channel `json:"channel"`

@@ -28,6 +28,8 @@ type Departure struct {
 	// At is its hour; zero: it has none yet, and now counts.
 	At   time.Time
 	Zone string
+	// Sees are the brands in which whoever asks has a role: no other is named.
+	Sees []id.Brand
 	// Leaving says that it is about to: only what stops it is asked for.
 	Leaving bool
 }
@@ -83,6 +85,19 @@ func (s *Service) Examine(ctx context.Context, q sqldb.Q, d Departure) (_ []Obst
 			continue // publishing says that it is gone
 		}
 		out = append(out, e.one(known[i], licences[m], ofMedia(consents, m))...)
+		if d.Leaving {
+			continue // it stops nothing
+		}
+		clashes, err := s.clashes(ctx, q, known[i], licences[m], d.Sees, d.At)
+		if err != nil {
+			return nil, err
+		}
+		if len(clashes) > 0 && e.audience == nil {
+			if err := s.readAudience(ctx, q, &e); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, e.against(known[i], clashes)...)
 	}
 	if d.Leaving {
 		out = slices.DeleteFunc(out, func(o Obstacle) bool { return !o.Block })
@@ -117,13 +132,8 @@ func (s *Service) readBounds(ctx context.Context, q sqldb.Q, e *exam, licences m
 		bounded = bounded || len(l.Territories) > 0
 	}
 	if bounded {
-		all, err := loadAudience(ctx, q, e.Brand)
-		if err != nil {
+		if err := s.readAudience(ctx, q, e); err != nil {
 			return err
-		}
-		own, ok := all[e.Channel]
-		if e.audience = own; !ok {
-			e.audience = all[""]
 		}
 	}
 	if len(counted) > 0 && s.Posts != nil {
@@ -133,6 +143,16 @@ func (s *Service) readBounds(ctx context.Context, q sqldb.Q, e *exam, licences m
 		}
 	}
 	return nil
+}
+
+// readAudience reads where the channel is read.
+func (s *Service) readAudience(ctx context.Context, q sqldb.Q, e *exam) error {
+	all, err := loadAudience(ctx, q, e.Brand)
+	own, ok := all[e.Channel]
+	if e.audience = own; !ok {
+		e.audience = all[""]
+	}
+	return err
 }
 
 // one says what stands against one media.
@@ -189,6 +209,31 @@ func (e exam) one(m Media, l Licence, consents []Consent) (out []Obstacle) {
 	}
 	if (l.Kind == Stock || l.Kind == Press) && l.From == "" && l.To == "" && l.Holder == "" && l.Invoice == "" {
 		say(false, "unknown", "who", "")
+	}
+	return out
+}
+
+// against says of each brand that has the same picture where one has it alone:
+// once a brand, and of those that only keep ours, nothing.
+func (e exam) against(m Media, clashes []Clash) (out []Obstacle) {
+	said := map[string]bool{}
+	for _, c := range clashes {
+		if !meet(c.Lands, e.audience) {
+			continue // it is alone elsewhere
+		}
+		key := "assets.rights.shared"
+		if c.Theirs {
+			key = "assets.rights.exclusive"
+		} else if c.Shown == 0 {
+			continue
+		}
+		if c.Day != "" {
+			key += "_until"
+		}
+		if mark := key + " " + string(c.Brand); !said[mark] {
+			said[mark] = true
+			out = append(out, Obstacle{Rule: "rights.exclusive", Media: m.ID, Key: key, Values: map[string]any{"name": m.Name, "brand": c.Name, "day": c.Day}})
+		}
 	}
 	return out
 }

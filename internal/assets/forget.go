@@ -17,7 +17,7 @@ func (s *Service) Forget(ctx context.Context, tx *sqldb.Tx, b id.Brand) (err err
 	if b == "" {
 		return fault.New(fault.Internal, "").Becausef("forget no brand")
 	}
-	for _, table := range []string{"media_document", "media_consent", "media_licence", "media_crop", "media_twin", "media_tag", "media_audience", "rendition", "media", "media_upload"} {
+	for _, table := range []string{"media_warning", "media_document", "media_consent", "media_licence", "media_crop", "media_twin", "media_tag", "media_audience", "rendition", "media", "media_upload"} {
 		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE brand = ?`, b); err != nil {
 			return err
 		}

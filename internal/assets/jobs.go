@@ -32,6 +32,10 @@ func (s *Service) Declare(q *jobs.Queue) {
 	q.Every("assets.bin", 6*time.Hour, s.EmptyBin)
 	q.Every("assets.shelve", time.Minute, s.Shelve)
 	q.Every("assets.sweep", 6*time.Hour, s.Sweep)
+	if s.Letters != nil {
+		jobs.Handle(q, KindWarn, jobs.Options{}, s.SendWarning)
+		q.Every("assets.warn_all", WarnEvery, s.Warn)
+	}
 }
 
 // patience is how long a media may be worked on before its job is looked for.

@@ -68,6 +68,15 @@ type Licence struct {
 	CreditNeeded bool
 	Credit       string
 	AI           AIOrigin
+	// Exclusive says that, in ExclusiveLands (none: everywhere) and through the
+	// end of the day ExclusiveDay in Zone (empty: as long as the licence), nobody
+	// but ExclusiveFor (empty: the brand itself) may show it.
+	Exclusive      bool
+	ExclusiveFor   string
+	ExclusiveLands []string
+	ExclusiveDay   string
+	// ExclusiveEnds is the first instant at which it is so no longer; zero: open.
+	ExclusiveEnds time.Time
 
 	Editor  id.Person
 	Edited  time.Time
@@ -156,6 +165,9 @@ func (l *Licence) check() (err error) {
 	if !l.Ends.IsZero() && !l.Ends.After(l.Begins) {
 		return errPeriod
 	}
+	if err := l.checkExclusive(); err != nil {
+		return err
+	}
 	if l.CreditNeeded && bare(l.Credit) == "" {
 		return errCredit
 	}
@@ -197,6 +209,7 @@ func (l Licence) differs(old Licence) (what []string) {
 		{"networks", slices.Equal(l.Networks, old.Networks)}, {"from", l.From == old.From}, {"to", l.To == old.To}, {"zone", l.Zone == old.Zone},
 		{"uses", l.Uses == old.Uses}, {"price", l.Price == old.Price && l.Currency == old.Currency}, {"invoice", l.Invoice == old.Invoice},
 		{"note", l.Note == old.Note}, {"credit", l.Credit == old.Credit && l.CreditNeeded == old.CreditNeeded}, {"ai", l.AI == old.AI},
+		{"exclusive", l.Exclusive == old.Exclusive && l.ExclusiveFor == old.ExclusiveFor && l.ExclusiveDay == old.ExclusiveDay && slices.Equal(l.ExclusiveLands, old.ExclusiveLands)},
 	} {
 		if !c.same {
 			what = append(what, c.name)

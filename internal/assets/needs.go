@@ -67,6 +67,9 @@ type Posts interface {
 	// OnLine lists the publications that stand on a network with one of the
 	// media, latest first, at most limit.
 	OnLine(ctx context.Context, b id.Brand, list []id.Media, limit int) ([]Standing, error)
+	// Coming lists what is to leave with one of the media from an instant on,
+	// drafts that have an hour among them, by hour, at most limit.
+	Coming(ctx context.Context, b id.Brand, list []id.Media, from time.Time, limit int) ([]Coming, error)
 }
 
 // Standing is a publication that is on line with a media.
@@ -90,6 +93,10 @@ type Needs struct {
 	Posts Posts
 	// Zone is the zone of a brand's calendar; nil: UTC.
 	Zone func(ctx context.Context, q sqldb.Q, b id.Brand) (string, error)
+	// Name is what a brand is called; nil: nobody is told of other brands.
+	Name func(ctx context.Context, q sqldb.Q, b id.Brand) (string, error)
+	// Letters is what it takes to write to people; nil: nobody is written to.
+	Letters *Letters
 	// Tell lets open pages know, after the commit; may be nil.
 	Tell func(topic, kind string, data any)
 	Log  *slog.Logger

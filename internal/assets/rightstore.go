@@ -8,15 +8,16 @@ import (
 	"vigie/internal/platform/sqldb"
 )
 
-const licenceColumns = `media, kind, holder, territories, networks, from_day, to_day, zone, begins_at, ends_at, uses, price, currency, invoice, note, credit_needed, credit, ai, editor, edited_at, version`
+const licenceColumns = `media, kind, holder, territories, networks, from_day, to_day, zone, begins_at, ends_at, uses, price, currency, invoice, note, credit_needed, credit, ai, exclusive, exclusive_for, exclusive_lands, exclusive_day, exclusive_ends_at, editor, edited_at, version`
 
 func scanLicence(r sqldb.Scanner) (l Licence, err error) {
-	var lands sqldb.JSON[[]string]
+	var lands, alone sqldb.JSON[[]string]
 	var networks sqldb.JSON[[]network.Kind]
-	var begins, ends, edited sqldb.Time
+	var begins, ends, aloneTo, edited sqldb.Time
 	err = r.Scan(&l.Media, &l.Kind, &l.Holder, &lands, &networks, &l.From, &l.To, &l.Zone, &begins, &ends, &l.Uses, &l.Price, &l.Currency,
-		&l.Invoice, &l.Note, &l.CreditNeeded, &l.Credit, &l.AI, &l.Editor, &edited, &l.Version)
+		&l.Invoice, &l.Note, &l.CreditNeeded, &l.Credit, &l.AI, &l.Exclusive, &l.ExclusiveFor, &alone, &l.ExclusiveDay, &aloneTo, &l.Editor, &edited, &l.Version)
 	l.Territories, l.Networks, l.Begins, l.Ends, l.Edited = lands.V, networks.V, begins.Time, ends.Time, edited.Time
+	l.ExclusiveLands, l.ExclusiveEnds = alone.V, aloneTo.Time
 	return l, err
 }
 
@@ -54,14 +55,15 @@ func saveLicence(ctx context.Context, tx *sqldb.Tx, b id.Brand, l *Licence) erro
 		l.Networks = []network.Kind{}
 	}
 	l.Version++
-	_, err := tx.Exec(ctx, `INSERT INTO media_licence (brand, `+licenceColumns+`) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+	_, err := tx.Exec(ctx, `INSERT INTO media_licence (brand, `+licenceColumns+`) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
 		ON CONFLICT (media) DO UPDATE SET kind = excluded.kind, holder = excluded.holder, territories = excluded.territories, networks = excluded.networks,
 		from_day = excluded.from_day, to_day = excluded.to_day, zone = excluded.zone, begins_at = excluded.begins_at, ends_at = excluded.ends_at,
 		uses = excluded.uses, price = excluded.price, currency = excluded.currency, invoice = excluded.invoice, note = excluded.note,
-		credit_needed = excluded.credit_needed, credit = excluded.credit, ai = excluded.ai, editor = excluded.editor, edited_at = excluded.edited_at,
+		credit_needed = excluded.credit_needed, credit = excluded.credit, ai = excluded.ai, exclusive = excluded.exclusive, exclusive_for = excluded.exclusive_for, exclusive_lands = excluded.exclusive_lands,
+		exclusive_day = excluded.exclusive_day, exclusive_ends_at = excluded.exclusive_ends_at, editor = excluded.editor, edited_at = excluded.edited_at,
 		version = excluded.version WHERE media_licence.brand = excluded.brand`,
 		b, l.Media, l.Kind, l.Holder, sqldb.JSON[[]string]{V: l.Territories}, sqldb.JSON[[]network.Kind]{V: l.Networks}, l.From, l.To, l.Zone,
-		sqldb.At(l.Begins), sqldb.At(l.Ends), l.Uses, l.Price, l.Currency, l.Invoice, l.Note, l.CreditNeeded, l.Credit, l.AI, l.Editor, sqldb.At(l.Edited), l.Version)
+		sqldb.At(l.Begins), sqldb.At(l.Ends), l.Uses, l.Price, l.Currency, l.Invoice, l.Note, l.CreditNeeded, l.Credit, l.AI, l.Exclusive, l.ExclusiveFor, sqldb.JSON[[]string]{V: listed(l.ExclusiveLands)}, l.ExclusiveDay, sqldb.At(l.ExclusiveEnds), l.Editor, sqldb.At(l.Edited), l.Version)
 	return err
 }
 

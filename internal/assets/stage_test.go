@@ -62,6 +62,16 @@ type posts struct {
 	taken   map[id.Media]int64
 	waiting int64
 	onLine  []Standing
+	coming  []Coming
+}
+
+func (p *posts) Coming(_ context.Context, _ id.Brand, list []id.Media, from time.Time, _ int) (out []Coming, _ error) {
+	for _, c := range p.coming {
+		if slices.Contains(list, c.Media) && !c.At.Before(from) {
+			out = append(out, c)
+		}
+	}
+	return out, nil
 }
 
 func (p *posts) Shown(context.Context, sqldb.Q, id.Brand, []id.Media) (map[id.Media]int64, error) {
@@ -127,7 +137,7 @@ func newStage(t *testing.T, db *sqldb.DB, c *hands) *stage {
 		t.Fatal(err)
 	}
 	st.book = logbook.New(db)
-	st.s = New(Needs{DB: db, Book: st.book, Files: st.store, Jobs: st.q, Posts: st.posts, Zone: func(context.Context, sqldb.Q, id.Brand) (string, error) { return "Europe/Paris", nil }, Log: log, Tell: func(topic, kind string, _ any) {
+	st.s = New(Needs{DB: db, Book: st.book, Files: st.store, Jobs: st.q, Posts: st.posts, Letters: &Letters{}, Zone: func(context.Context, sqldb.Q, id.Brand) (string, error) { return "Europe/Paris", nil }, Log: log, Tell: func(topic, kind string, _ any) {
 		st.mu.Lock()
 		defer st.mu.Unlock()
 		st.told = append(st.told, topic+" "+kind)

@@ -28,6 +28,8 @@ type Day struct {
 	// Past counts the publications that stand on line past the right to show
 	// one of their media, by brand.
 	Past []Past `json:"past_rights"`
+	// Endings are the rights that end within thirty days, by brand.
+	Endings []Ending `json:"ending_rights"`
 	// Drafts wait for somebody: those wished for the soonest hour first, then
 	// the longest untouched. Waiting counts them all, up to MaxDrafts.
 	Drafts  []Post   `json:"drafts"`
@@ -51,6 +53,18 @@ type Day struct {
 type Past struct {
 	Brand id.Brand `json:"brand"`
 	N     int      `json:"n"`
+}
+
+// Ending is what rights of a brand end within thirty days.
+type Ending struct {
+	Brand id.Brand `json:"brand"`
+	N     int      `json:"n"` // media
+	// Name and Day are of the one that ends first: its last day, 2006-01-02.
+	Name string `json:"name"`
+	Day  string `json:"day"`
+	// Planned counts the posts that are to leave with one of them once its
+	// right has ended.
+	Planned int `json:"planned"`
 }
 
 // Frozen is a freeze and the brand it holds.

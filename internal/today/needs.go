@@ -101,6 +101,8 @@ type Needs struct {
 	// PastRights counts the publications that stand on line past the right to
 	// show one of their media; nil: nobody counts them.
 	PastRights func(ctx context.Context, a team.Actor, b id.Brand) (int, error)
-	Now        clock.Now
-	Log        *slog.Logger
+	// Endings says which rights to show a media end soon; nil: nobody knows.
+	Endings func(ctx context.Context, a team.Actor, b id.Brand) (Ending, error)
+	Now     clock.Now
+	Log     *slog.Logger
 }

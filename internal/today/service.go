@@ -164,6 +164,15 @@ func (s *Service) duties(ctx context.Context, a team.Actor, b brand.Brand, d *Da
 			d.Past = append(d.Past, Past{b.ID, n})
 		}
 	}
+	if s.Endings != nil {
+		e, err := s.Endings(ctx, a, b.ID)
+		if err != nil {
+			return err
+		}
+		if e.N > 0 {
+			d.Endings = append(d.Endings, e)
+		}
+	}
 	drafts, err := s.Posts.Drafts(ctx, a, b.ID, MaxDrafts)
 	d.Drafts = append(d.Drafts, drafts...)
 	return err

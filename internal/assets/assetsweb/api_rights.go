@@ -32,19 +32,45 @@ type LicenceBody struct {
 	Credit       string             `json:"credit,omitempty" maxLength:"400" example:"© Maël / Agence Ouest"`
 	CreditNeeded bool               `json:"credit_needed,omitempty" doc:"The credit must stand in the words of every post"`
 	AI           assets.AIOrigin    `json:"ai,omitempty" enum:",none,edited,made"`
+	Exclusive    *ExclusiveBody     `json:"exclusive,omitempty" doc:"Nobody else may show it; absent: it is not exclusive"`
+}
+
+// ExclusiveBody is an exclusivity in JSON.
+type ExclusiveBody struct {
+	For         string   `json:"for,omitempty" maxLength:"400" doc:"Empty: the brand itself"`
+	Territories []string `json:"territories,omitempty" maxItems:"300" doc:"None: everywhere" example:"[\"FR\"]"`
+	To          string   `json:"to,omitempty" maxLength:"10" doc:"Last day, 2006-01-02; empty: as long as the licence" example:"2027-03-09"`
+}
+
+// ClashBody is another brand that has the same picture where one of the two has
+// it alone.
+type ClashBody struct {
+	Brand  id.Brand `json:"brand"`
+	Name   string   `json:"name"`
+	Theirs bool     `json:"theirs" doc:"The exclusivity is the other brand's"`
+	To     string   `json:"to,omitempty"`
+	Shown  int64    `json:"shown" doc:"The other brand's publications with it, made or planned"`
 }
 
 func (b LicenceBody) licence() assets.Licence {
-	return assets.Licence{Kind: b.Kind, Holder: b.Holder, Territories: b.Territories, Networks: b.Networks, From: b.From, To: b.To, Zone: b.Zone, Uses: b.Uses, Price: b.Price,
+	out := assets.Licence{Kind: b.Kind, Holder: b.Holder, Territories: b.Territories, Networks: b.Networks, From: b.From, To: b.To, Zone: b.Zone, Uses: b.Uses, Price: b.Price,
 		Currency: b.Currency, Invoice: b.Invoice, Note: b.Note, Credit: b.Credit, CreditNeeded: b.CreditNeeded, AI: b.AI}
+	if e := b.Exclusive; e != nil {
+		out.Exclusive, out.ExclusiveFor, out.ExclusiveLands, out.ExclusiveDay = true, e.For, e.Territories, e.To
+	}
+	return out
 }
 
 func licenceBody(l assets.Licence) *LicenceBody {
 	if !l.Known() {
 		return nil
 	}
-	return &LicenceBody{Kind: l.Kind, Holder: l.Holder, Territories: l.Territories, Networks: l.Networks, From: l.From, To: l.To, Zone: l.Zone, Uses: l.Uses, Price: l.Price,
+	out := &LicenceBody{Kind: l.Kind, Holder: l.Holder, Territories: l.Territories, Networks: l.Networks, From: l.From, To: l.To, Zone: l.Zone, Uses: l.Uses, Price: l.Price,
 		Currency: l.Currency, Invoice: l.Invoice, Note: l.Note, Credit: l.Credit, CreditNeeded: l.CreditNeeded, AI: l.AI}
+	if l.Exclusive {
+		out.Exclusive = &ExclusiveBody{l.ExclusiveFor, l.ExclusiveLands, l.ExclusiveDay}
+	}
+	return out
 }
 
 // ConsentBody is an agreement in JSON.
@@ -79,6 +105,7 @@ type RightsBody struct {
 	Crops     []assets.Crop     `json:"crops"`
 	File      assets.Told       `json:"file" doc:"What the file says of itself"`
 	Conflicts []assets.Conflict `json:"conflicts" doc:"Where the file and the record differ"`
+	Clashes   []ClashBody       `json:"clashes" doc:"Brands, among those the caller sees, that have the same picture where one of the two has it alone"`
 }
 
 // PaperBody is a contract, an invoice or a signed release.
@@ -131,7 +158,16 @@ func (f *Face) readRights(ctx context.Context, c api.Call, m id.Media) (*api.Out
 	if err != nil {
 		return nil, err
 	}
-	return &api.Out[RightsBody]{Body: f.rightsBody(c, f.called(ctx, c), got, r)}, nil
+	clashes, err := f.Room.Clashes(ctx, c.Actor, c.Brand, m)
+	if err != nil {
+		return nil, err
+	}
+	body := f.rightsBody(c, f.called(ctx, c), got, r)
+	body.Clashes = []ClashBody{}
+	for _, x := range clashes {
+		body.Clashes = append(body.Clashes, ClashBody{x.Brand, x.Name, x.Theirs, x.Day, x.Shown})
+	}
+	return &api.Out[RightsBody]{Body: body}, nil
 }
 
 // OneConsent is the path of an operation on an agreement.

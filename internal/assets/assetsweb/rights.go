@@ -34,6 +34,7 @@ type rightsView struct {
 	consent   *ui.Form
 	at        string
 	conflicts []assets.Conflict
+	clashes   []assets.Clash
 	history   []ui.LogLine
 	sentence  string
 	state     assets.RightState
@@ -56,6 +57,9 @@ func (f *Face) drawRights(w http.ResponseWriter, r *ui.Request, m assets.Media, 
 	}
 	v := rightsView{f: f, r: r, m: m, rights: rights, mayEdit: r.May(team.AddMedia), consent: consent, at: at, conflicts: assets.Conflicts(m, rights),
 		sentence: f.mayUse(r.Loc, r.Brand.Name, m, rights, f.Room.DB.Now()), state: rights.StateAt(f.Room.DB.Now())}
+	if v.clashes, err = f.Room.Clashes(r.Context(), r.Actor, r.Brand.ID, m.ID); err != nil {
+		return err
+	}
 	l := rights.Licence
 	if !l.Known() {
 		l = suggest(m, rights.Zone)
@@ -271,6 +275,7 @@ type boardView struct {
 	seesPast bool
 	within   int
 	ending   []assets.Ending
+	planned  map[id.Media]int
 	channels []channel.Channel
 	lands    map[id.Channel][]string
 	mayEdit  bool
@@ -315,6 +320,16 @@ func (f *Face) drawBoard(w http.ResponseWriter, r *ui.Request, form *ui.Form) er
 	}
 	if v.ending, err = f.Room.EndingWithin(r.Context(), r.Actor, r.Brand.ID, v.within); err != nil {
 		return err
+	}
+	if v.seesPast && len(v.ending) > 0 {
+		coming, err := f.Room.PlannedPast(r.Context(), r.Actor, r.Brand.ID, v.within)
+		if err != nil {
+			return err
+		}
+		v.planned = map[id.Media]int{}
+		for _, c := range coming {
+			v.planned[c.Media]++
+		}
 	}
 	if v.channels, err = f.channels(r); err != nil {
 		return err

@@ -20,6 +20,10 @@ func readLicence(form *ui.Form) (l assets.Licence, err error) {
 	if l.Territories, err = assets.ReadLands(form.Get("territories")); err != nil {
 		return l, err
 	}
+	l.Exclusive, l.ExclusiveFor, l.ExclusiveDay = form.On("exclusive"), form.Get("exclusive_for"), form.Get("exclusive_to")
+	if l.ExclusiveLands, err = assets.ReadLands(form.Get("exclusive_lands")); err != nil {
+		return l, fault.As(err).At("exclusive_lands")
+	}
 	for _, k := range form.All("networks") {
 		l.Networks = append(l.Networks, network.Kind(k))
 	}

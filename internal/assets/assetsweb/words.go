@@ -55,7 +55,37 @@ func (f *Face) mayUse(l *i18n.Loc, brand string, m assets.Media, r assets.Rights
 	if c.CreditNeeded {
 		parts = append(parts, l.T("assets.who.credit", "credit", c.Credit))
 	}
-	return l.T("assets.who.may", "brand", brand, "how", strings.Join(parts, ", "))
+	out := l.T("assets.who.may", "brand", brand, "how", strings.Join(parts, ", "))
+	if c.ExclusiveAt(now) {
+		out += " " + alone(l, brand, c)
+	}
+	return out
+}
+
+// alone says who has a media exclusively, where and until when.
+func alone(l *i18n.Loc, brand string, c assets.Licence) string {
+	who, where, key := c.ExclusiveFor, "", "assets.who.alone"
+	if who == "" {
+		who = brand
+	}
+	if len(c.ExclusiveLands) > 0 {
+		where = l.T("assets.who.alone_where", "lands", l.List(landNames(l, c.ExclusiveLands)...))
+	}
+	if c.ExclusiveDay != "" {
+		key += "_until"
+	}
+	return l.T(key, "who", who, "where", where, "day", c.ExclusiveDay)
+}
+
+// clashText says what another brand has of the same picture.
+func clashText(l *i18n.Loc, c assets.Clash) string {
+	key := "assets.clash.ours"
+	if c.Theirs {
+		if key = "assets.clash.theirs"; c.Day != "" {
+			key += "_until"
+		}
+	}
+	return l.T(key, "brand", c.Name, "day", c.Day, "n", c.Shown)
 }
 
 func (f *Face) onNetworks(l *i18n.Loc, kinds []network.Kind) string {
