@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,6 +23,8 @@ type recallMail struct {
 	Brand  id.Brand            `json:"brand"`
 	Recall publishing.RecallID `json:"recall"`
 	Person id.Person           `json:"person"`
+	// Letter names a second letter; empty for the first.
+	Letter id.Token `json:"letter,omitempty"`
 }
 
 const recallMailKind = "app.recall_mail"
@@ -48,7 +51,32 @@ func (a *App) alert(ctx context.Context, tx *sqldb.Tx, r publishing.Recall) erro
 	return nil
 }
 
-func (a *App) declareRecall() { jobs.Handle(a.Jobs, recallMailKind, jobs.Options{}, a.sendRecall) }
+// remind has a second letter written about what a recall left to a hand.
+func (a *App) remind(ctx context.Context, tx *sqldb.Tx, r publishing.Recall) error {
+	for _, p := range r.Told {
+		if err := a.Jobs.Enqueue(ctx, tx, recallMailKind, recallMail{Brand: r.Brand, Recall: r.ID, Person: p, Letter: id.New[id.Token]()}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *App) declareRecall() {
+	jobs.Handle(a.Jobs, recallMailKind, jobs.Options{}, a.sendRecall)
+	a.Jobs.Every("publishing.recalls", publishing.RemindEvery, a.Publishing.RemindRecalls)
+}
+
+// stillOpen leaves of a recall what was left to a hand and nobody has closed;
+// none too for a person who has no role in the brand any more.
+func (a *App) stillOpen(ctx context.Context, job recallMail, legs []publishing.RecallLeg) ([]publishing.RecallLeg, error) {
+	all, err := a.Team.People(ctx, team.Program("recall"), job.Brand)
+	if err != nil || !slices.ContainsFunc(all, func(m team.Member) bool { return m.Person == job.Person && !m.Disabled && m.Role.May(team.SeePlanning) }) {
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Clone(legs), func(l publishing.RecallLeg) bool {
+		return l.State != publishing.RecallCannot
+	}), nil
+}
 
 // sendRecall writes the letter in the person's language. What is gone by now,
 // the person or the brand, is not written about. Safe to repeat.
@@ -66,6 +94,13 @@ func (a *App) sendRecall(ctx context.Context, job recallMail) (err error) {
 	if err != nil {
 		return err
 	}
+	name, kind := string(job.Recall)+"."+string(job.Person), string(r.Kind)
+	if job.Letter != "" {
+		if r.Legs, err = a.stillOpen(ctx, job, r.Legs); err != nil || len(r.Legs) == 0 {
+			return err
+		}
+		name, kind = string(job.Letter), "reminder"
+	}
 	br, err := a.Brands.Get(ctx, program, job.Brand)
 	if err != nil {
 		return err
@@ -75,14 +110,14 @@ func (a *App) sendRecall(ctx context.Context, job recallMail) (err error) {
 	if who, _, err := a.reach(ctx, r.By); err == nil && who.Name != "" {
 		by = who.Name
 	}
-	values := []any{"brand", br.Name, "by", by, "when", loc.DateTime(r.Made), "reason", r.Reason, "what", a.recalledTitles(ctx, loc, r),
+	values := []any{"n", len(r.Legs), "brand", br.Name, "by", by, "when", loc.DateTime(r.Made), "reason", r.Reason, "what", a.recalledTitles(ctx, loc, r),
 		"link", a.Config.PublicURL() + "/b/" + string(job.Brand) + "/recalls/" + string(job.Recall)}
 	sender, err := a.sender()
 	if err != nil {
 		return err
 	}
-	key := "app.recall." + string(r.Kind)
-	return sender.Send(ctx, mail.Message{ID: string(job.Recall) + "." + string(job.Person), To: to, Language: loc.Lang,
+	key := "app.recall." + kind
+	return sender.Send(ctx, mail.Message{ID: name, To: to, Language: loc.Lang,
 		Subject: loc.T(key+".subject", values...), Text: loc.T(key+".text", values...)})
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"vigie/internal/assets"
+	"vigie/internal/base/clock"
 	"vigie/internal/base/fault"
 	"vigie/internal/base/id"
 	"vigie/internal/publishing"
@@ -217,6 +218,76 @@ func TestWhatStandsPastItsRightIsListedUntilItIsTakenBack(t *testing.T) {
 		h.ok(h.Publishing.Withdraw(ctx, d.me.actor, d.b, pub.ID))
 		if got := d.past(); len(got) > 0 {
 			h.Errorf("it was taken back: %v", got)
+		}
+	})
+}
+
+// A1: with the whole program: a letter before a right ends, in the folder of
+// letters, with the post that is planned past it; and a line in the day's page.
+func TestARightThatEndsSoonIsToldByLetterAndInTheDay(t *testing.T) {
+	each(t, func(h *house) {
+		d := newDesk(h)
+		_, err := h.DB.Exec(h.Context(), `UPDATE brand SET zone = ? WHERE id = ?`, noonNow(h.DB.Now()), d.b)
+		h.ok(err)
+		h.join("Paul Rivoal", false, map[id.Brand]team.Role{d.b: team.Analyst})
+		client := h.join("Anne Client", false, map[id.Brand]team.Role{d.b: team.Client})
+		p := d.plan(d.me.actor, d.shows("Les sablés du quai.", d.one), publishing.When{Wall: clock.Wall{Local: d.day(9) + "T10:00", Zone: "Europe/Paris"}})
+		d.shows("Un brouillon sans heure.", d.two)
+		d.under(assets.Licence{Kind: assets.Stock, Holder: "Banque", To: d.day(5)})
+		for range 2 {
+			h.ok(h.Assets.Warn(h.Context()))
+			h.ok(h.Jobs.Drain(h.Context()))
+		}
+		got := h.letters("quai.png")
+		if len(got) != 1 || !strings.Contains(got[0], "claire") || !strings.Contains(got[0], "Les sablés du quai.") || !strings.Contains(got[0], string(p.ID)) || strings.Contains(got[0], "brouillon") {
+			t.Errorf("%d letters: %s", len(got), got)
+		}
+		page := h.as(d.me.session, ask{method: "GET", path: "/b/" + string(d.b) + "/today"})
+		if page.status != http.StatusOK || !strings.Contains(page.body, "Le droit de « quai.png » finit") && !strings.Contains(page.body, "quai.png") || !strings.Contains(page.body, "prévue après cette fin") {
+			t.Errorf("the day says nothing: %d", page.status)
+		}
+		board := h.as(d.me.session, ask{method: "GET", path: "/b/" + string(d.b) + "/media/rights"})
+		if !strings.Contains(board.body, "publication prévue après") {
+			t.Error("the board does not count what is planned past the end")
+		}
+		for _, path := range []string{"/today", "/media/rights"} {
+			if page := h.as(client.session, ask{method: "GET", path: "/b/" + string(d.b) + path}); strings.Contains(page.body, "prévue après") {
+				t.Errorf("%s tells a client what is planned", path)
+			}
+		}
+	})
+}
+
+// A1, P4: two brands with one picture that one of them has alone: who works for
+// both reads it on the page and in the composer's findings, others read nothing.
+func TestAnExclusivePictureIsNamedOnlyToWhoWorksForBoth(t *testing.T) {
+	each(t, func(h *house) {
+		d := newDesk(h)
+		other := h.brand("Zinnober", "")
+		both := h.join("Yann Both", false, map[id.Brand]team.Role{d.b: team.Manager, other: team.Owner})
+		added, err := h.Assets.Add(h.Context(), both.actor, other, "le-meme.png", picture(h.T, 40))
+		h.ok(err)
+		h.ok(h.Jobs.Drain(h.Context()))
+		_, err = h.Assets.SaveLicence(h.Context(), both.actor, other, added.Media.ID, 0, assets.Licence{Kind: assets.Commissioned, Exclusive: true, ExclusiveDay: d.day(20)})
+		h.ok(err)
+		p := d.shows("Le quai.", d.one)
+		for who, want := range map[*person]bool{both: true, d.me: false} {
+			all, err := h.Publishing.Examine(h.Context(), who.actor, p)
+			h.ok(err)
+			said := false
+			for _, f := range all[0].Findings {
+				said = said || f.Rule == "rights.exclusive" && f.Values["brand"] == "Zinnober"
+			}
+			page := h.as(who.session, ask{method: "GET", path: "/b/" + string(d.b) + "/media/" + string(d.picture) + "/rights"})
+			read := strings.Contains(page.body, "Zinnober a la même image en exclusivité")
+			api := h.as(who.session, ask{method: "GET", path: "/api/v1/brands/" + string(d.b) + "/media/" + string(d.picture) + "/rights"})
+			if said != want || read != want || strings.Contains(api.body, "Zinnober") != want {
+				t.Errorf("%s: finding %v, page %v, API %v", who.actor.Person, said, read, api.body)
+			}
+		}
+		own := h.as(both.session, ask{method: "GET", path: "/b/" + string(other) + "/media/" + string(added.Media.ID) + "/rights"})
+		if !strings.Contains(own.body, "l’a en exclusivité") {
+			t.Error("the sentence does not say that it is exclusive")
 		}
 	})
 }

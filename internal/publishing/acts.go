@@ -29,6 +29,8 @@ const (
 	ActRezoned   = "publication.rezoned"   // {post, channel, local, zone, from, at}: its zone has new rules
 	ActWithdrawn = "publication.withdrawn" // {post, channel}
 	ActCorrected = "publication.corrected" // {post, channel, recall}: the network shows other words
-	ActRecalled  = "recall.begun"          // {kind, reason, media, posts, publications, told}; subject "recall"
-	ActOverdue   = "watchdog.overdue"      // {count}: subject "instance"
+	// {publications, told}; subject "recall": what was left to a hand is still open
+	ActRecallReminded = "recall.reminded"
+	ActRecalled       = "recall.begun"     // {kind, reason, media, posts, publications, told}; subject "recall"
+	ActOverdue        = "watchdog.overdue" // {count}: subject "instance"
 )

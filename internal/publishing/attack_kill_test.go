@@ -44,6 +44,10 @@ type life struct {
 	Credentials     network.Credentials
 	Caps            network.Capabilities
 	Steps           int64 // how many steps it makes before it is killed; 0: it lives on
+	// Recall, Import is what it does in place of sending.
+	Recall RecallID
+	Import ImportID
+	Handle string // of the channel; empty: kerlann
 }
 
 // death is a kill -9 at the n-th step.
@@ -75,6 +79,20 @@ func (m mortal) Upload(ctx context.Context, u network.Upload) (network.Ref, erro
 	ref, err := m.Account.Upload(ctx, u)
 	m.death.step()
 	return ref, err
+}
+
+func (m mortal) Edit(ctx context.Context, ref network.Ref, in network.Intent) (network.Receipt, error) {
+	m.death.step()
+	r, err := m.Account.Edit(ctx, ref, in)
+	m.death.step()
+	return r, err
+}
+
+func (m mortal) Delete(ctx context.Context, ref network.Ref) error {
+	m.death.step()
+	err := m.Account.Delete(ctx, ref)
+	m.death.step()
+	return err
 }
 
 func (m mortal) Find(ctx context.Context, in network.Intent) (network.Finding, error) {
@@ -127,13 +145,22 @@ func live(text string) error {
 	}
 	d := &death{}
 	d.left.Store(l.Steps)
-	entry := &door{channels: map[id.Channel]channel.Channel{l.Channel: {ID: l.Channel, Brand: l.Brand, Network: practice.Kind, Handle: "kerlann", Health: channel.Working, Capabilities: l.Caps}},
+	if l.Handle == "" {
+		l.Handle = "kerlann"
+	}
+	entry := &door{channels: map[id.Channel]channel.Channel{l.Channel: {ID: l.Channel, Brand: l.Brand, Network: practice.Kind, Handle: l.Handle, Health: channel.Working, Capabilities: l.Caps}},
 		refused: map[id.Channel]string{}, presence: network.NewPresence(practice.Kind, mortal{account.(*practice.Account), d}, network.PresenceConfig{})}
 	room := New(Needs{DB: db, Book: diary{logbook.New(db), d}, Channels: entry, Media: album{}, Tell: func(string, string, any) { d.step() },
 		Zone: func(context.Context, sqldb.Q, id.Brand) (string, error) { return "Europe/Paris", nil }})
+	if l.Import != "" {
+		return room.CarryImport(ctx, ImportJob{l.Brand, l.Import})
+	}
 	ledger := NewLedger(room, LedgerConfig{Alone: true, Batch: 4, Settle: time.Millisecond})
 	if err := ledger.Start(ctx); err != nil {
 		return err
+	}
+	if l.Recall != "" {
+		return recallToItsEnd(ctx, db, ledger, l.Recall)
 	}
 	for range 2000 {
 		left, err := sqldb.Value[int64](ctx, db, `SELECT COUNT(*) FROM publication WHERE state NOT IN ('sent', 'failed')`)

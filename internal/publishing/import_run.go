@@ -2,6 +2,7 @@ package publishing
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"vigie/internal/base/fault"
@@ -76,7 +77,7 @@ func (s *Service) carry(ctx context.Context, a team.Actor, imp Import) error {
 	// An hour that passed while it waited is a bad row like any other; what was
 	// seen and accepted is what comes in, or nothing does.
 	was := imp.Report
-	if l.report.Schedule != was.Schedule || l.report.Drafts != was.Drafts {
+	if l.report.Schedule != was.Schedule || l.report.Drafts != was.Drafts || len(l.report.Questions) > 0 || !samePlaces(l.report.Places, was.Places) {
 		return fault.New(fault.Conflict, "import.moved_on").With("schedule", l.report.Schedule).With("was", was.Schedule)
 	}
 	told := s.DB.Now()
@@ -110,6 +111,11 @@ func (s *Service) carry(ctx context.Context, a team.Actor, imp Import) error {
 		s.wake()
 	}
 	return err
+}
+
+// samePlaces tells whether every name of the file still means the same channels.
+func samePlaces(now, was []ImportPlace) bool {
+	return slices.EqualFunc(now, was, func(x, y ImportPlace) bool { return x.Key == y.Key && slices.Equal(x.Channels, y.Channels) })
 }
 
 // tellImport says how far an import is; of 0: that it is at its end.

@@ -224,6 +224,28 @@ func TestAnImportCutHalfWayLeavesNothing(t *testing.T) {
 	})
 }
 
+// P3: a channel that went away, or changed its name, between the order and the
+// work stops the import: its rows never come in without the place that was
+// accepted.
+func TestAnImportWhoseChannelWentAwayComesInNowhere(t *testing.T) {
+	each(t, func(s *stage) {
+		imp := s.open("text,date,channel\nUn," + s.day(4) + " 10:00,kerlann0\nDeux," + s.day(4) + " 11:00,kerlann0\n")
+		if _, err := s.room.RunImport(s.Context(), s.claire, s.brand, imp.ID, Accept{}); err != nil {
+			s.Fatal(err)
+		}
+		c := s.door.channels[s.chans[0]]
+		c.Handle = "autre"
+		s.door.channels[s.chans[0]] = c
+		if err := s.room.CarryImport(s.Context(), ImportJob{s.brand, imp.ID}); err != nil {
+			s.Fatal(err)
+		}
+		imp, err := s.room.GetImport(s.Context(), s.claire, s.brand, imp.ID)
+		if err != nil || imp.State != ImportRefused || imp.Problem != "import.moved_on" || len(s.all()) != 0 {
+			s.Errorf("%v: %s %s, %d posts", err, imp.State, imp.Problem, len(s.all()))
+		}
+	})
+}
+
 func TestUndoLeavesWhatHasLeft(t *testing.T) {
 	each(t, func(s *stage) {
 		imp := s.open("text,date,channel\nUn," + s.day(4) + " 10:00,kerlann0\nDeux," + s.day(4) + " 11:00,kerlann0\n")

@@ -97,6 +97,10 @@ type Needs struct {
 	// Alert tells those a recall names (Told) of it, in the transaction that
 	// begins it; nil: only their open pages are told.
 	Alert func(ctx context.Context, tx *sqldb.Tx, r Recall) error
+	// Remind writes to those a recall names (Told) about its legs, which were left
+	// to a hand and are still open, in the transaction that notes it; nil: nobody
+	// is written to a second time.
+	Remind func(ctx context.Context, tx *sqldb.Tx, r Recall) error
 	// Tell lets open pages know, after the commit.
 	Tell func(topic, kind string, data any)
 	Log  *slog.Logger

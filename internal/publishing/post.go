@@ -140,6 +140,7 @@ const (
 	StepRecalled     StepKind = "recalled"      // somebody takes it back, or corrects it
 	StepRecallFailed StepKind = "recall_failed" // the network did not do it, yet or at all
 	StepCorrected    StepKind = "corrected"     // the network shows the new words
+	StepReminded     StepKind = "reminded"      // people were written to again: it is left to a hand
 	StepStopped      StepKind = "stopped"       // its channel is gone
 	StepBlocked      StepKind = "blocked"       // an examiner stopped it before its call
 )

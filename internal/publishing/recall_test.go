@@ -2,6 +2,7 @@ package publishing
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -432,3 +433,85 @@ func TestARecallStaysInItsBrand(t *testing.T) {
 }
 
 func second[T any](_ T, err error) error { return err }
+
+// P8: what a recall left to a hand, and nobody has closed within a day, is
+// written about a second time, once, at an hour at which people work; the story
+// of the publication says so.
+func TestWhatIsLeftToAHandIsWrittenAboutAgain(t *testing.T) {
+	each(t, func(s *stage) {
+		manager := id.New[id.Person]()
+		s.room.Answerable = func(context.Context, id.Brand) ([]id.Person, error) { return []id.Person{manager}, nil }
+		var letters []Recall
+		s.room.Remind = func(_ context.Context, _ *sqldb.Tx, r Recall) error { letters = append(letters, r); return nil }
+		s.ledger(LedgerConfig{Alone: true})
+		p := s.sent("Un prix faux", s.chans[0])
+		other := s.sent("Un autre prix", s.chans[0])
+		s.wire.mu.Lock()
+		s.wire.erase = func(int, network.Ref) error { return refused(fault.Forbidden, "network.forbidden") }
+		s.wire.mu.Unlock()
+		r := s.recalled(s.recall(RecallOrder{Posts: []id.Post{p.ID, other.ID}}))
+		if got := receipts(r); !slices.Equal(got, []RecallState{RecallCannot, RecallCannot}) {
+			s.Fatalf("%v", got)
+		}
+		done := r.Legs[0]
+		if done.Post == p.ID {
+			done = r.Legs[1]
+		}
+		if err := s.room.DoneByHand(s.Context(), s.claire, s.brand, r.ID, done.ID); err != nil {
+			s.Fatal(err)
+		}
+		// An hour of work at which the receipts are so old: the clock of the
+		// database is the wall's, so the receipts are made older.
+		age := func(by time.Duration) {
+			if _, err := s.db.Exec(s.Context(), `UPDATE recall_leg SET ended_at = ? WHERE ended_at IS NOT NULL`, sqldb.At(s.db.Now().Add(-by))); err != nil {
+				s.Fatal(err)
+			}
+		}
+		age(23 * time.Hour)
+		s.remind(12)
+		if len(letters) != 0 {
+			s.Error("a letter before its day")
+		}
+		age(25 * time.Hour)
+		s.remind(3)
+		if len(letters) != 0 {
+			s.Error("a letter at night")
+		}
+		for range 3 {
+			s.remind(12)
+		}
+		if len(letters) != 1 || len(letters[0].Legs) != 1 || letters[0].Legs[0].Post != p.ID || !slices.Contains(letters[0].Told, manager) || !slices.Contains(letters[0].Told, s.claire.Person) {
+			s.Fatalf("%d letters: %+v", len(letters), letters)
+		}
+		if !slices.Contains(s.steps(p), StepReminded) || slices.Contains(s.steps(other), StepReminded) {
+			s.Errorf("the story: %v, %v", s.steps(p), s.steps(other))
+		}
+		if s.acts(ActRecallReminded) != 1 {
+			s.Errorf("%d acts", s.acts(ActRecallReminded))
+		}
+	})
+}
+
+// remind makes the round of second letters at such an hour of the brand's day:
+// in a zone where it is that hour now.
+func (s *stage) remind(hour int) {
+	s.Helper()
+	was := s.room.Zone
+	defer func() { s.room.Zone = was }()
+	s.room.Zone = func(context.Context, sqldb.Q, id.Brand) (string, error) {
+		off := s.db.Now().UTC().Hour() - hour // Etc/GMT+3 is three hours behind
+		for off > 12 {
+			off -= 24
+		}
+		for off < -14 {
+			off += 24
+		}
+		if off == 0 {
+			return "UTC", nil
+		}
+		return fmt.Sprintf("Etc/GMT%+d", off), nil
+	}
+	if err := s.room.RemindRecalls(s.Context()); err != nil {
+		s.Fatal(err)
+	}
+}

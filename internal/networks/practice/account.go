@@ -194,6 +194,9 @@ func (a *Account) Edit(ctx context.Context, ref network.Ref, in network.Intent) 
 	if network.Count(in.Text, in.Options.ContentWarning, Typical().Text).Over {
 		return network.Receipt{}, refusal(fault.New(fault.Invalid, "network.refused").At("text"), network.Refused)
 	}
+	if in.Text == p.Text { // as Mastodon does: the same words again are no edit
+		return p.receipt(), a.world.wait(ctx)
+	}
 	if err := a.world.write(ctx, record{Do: "edit", Handle: a.handle, Key: p.ID, Post: &Post{Text: in.Text}}); err != nil {
 		return network.Receipt{}, refusal(fault.New(fault.Transient, "network.server").Because(err), network.Unknown)
 	}

@@ -130,7 +130,7 @@ var stepSignals = map[publishing.StepKind]ui.Signal{
 	publishing.StepRefused: ui.Alert, publishing.StepNotSent: ui.Watch, publishing.StepUnclear: ui.Watch,
 	publishing.StepNotFound: ui.Info, publishing.StepDoubt: ui.Watch, publishing.StepMissed: ui.Watch,
 	publishing.StepStopped: ui.Alert, publishing.StepBlocked: ui.Alert, publishing.StepFrozen: ui.Info, publishing.StepThawed: ui.Info,
-	publishing.StepRecalled: ui.Watch, publishing.StepRecallFailed: ui.Watch, publishing.StepCorrected: ui.Calm,
+	publishing.StepRecalled: ui.Watch, publishing.StepRecallFailed: ui.Watch, publishing.StepReminded: ui.Watch, publishing.StepCorrected: ui.Calm,
 	publishing.StepAwaits: ui.Watch, publishing.StepCleared: ui.Calm,
 }
 
