@@ -208,6 +208,7 @@ func readAff(text string, morph func(string) uint32) (*grammarOf, error) {
 	g.in, g.out = strings.NewReplacer(in...), strings.NewReplacer(out...)
 	g.conditions = nil
 	g.prefixesBy, g.suffixesBy = byFlag(g.prefixes), byFlag(g.suffixes)
+	g.tailed()
 	for f := range g.continued { // most lead to prefixes, which need no second round
 		if len(g.suffixesBy[f]) == 0 {
 			delete(g.continued, f)
@@ -350,4 +351,19 @@ func readMap(s string) []string {
 		out, s = append(out, s[:n]), s[n:]
 	}
 	return out
+}
+
+// tailed gives every tail of a suffix a place among the suffixes, empty where it
+// is none itself: whoever looks from the end of a word knows where to stop.
+func (g *grammarOf) tailed() {
+	for _, s := range slices.Collect(maps.Keys(g.suffixes)) {
+		for at := range s {
+			if _, ok := g.suffixes[s[at:]]; !ok {
+				g.suffixes[s[at:]] = nil
+			}
+		}
+		if _, ok := g.suffixes[""]; !ok {
+			g.suffixes[""] = nil
+		}
+	}
 }

@@ -199,7 +199,7 @@ func (c *clause) get(k int) *term {
 		if t.num || strings.HasSuffix(t.low, "'") {
 			t.l = &lecture{}
 		} else {
-			t.l = lectureOf(c.d.readings(t.s, c.o.Words))
+			t.l = c.p.lecture(c.d, t.s, c.o.Words)
 		}
 	}
 	return t

@@ -296,7 +296,7 @@ func (q *asking) suffixed(w string, p *affix, via flag, yield func(flags []flag,
 		}
 		groups, ok := d.suffixes[w[at:]]
 		if !ok {
-			continue
+			break // no suffix is longer and ends so
 		}
 		for gi := range groups {
 			stem := w[:at] + groups[gi].strip
@@ -354,7 +354,11 @@ func (q *asking) twice(w string, p *affix, yield func(flags []flag, morph ...uin
 		if at < len(w) && !utf8.RuneStart(w[at]) {
 			continue
 		}
-		for _, group := range d.suffixes[w[at:]] {
+		groups, ok := d.suffixes[w[at:]]
+		if !ok {
+			break
+		}
+		for _, group := range groups {
 			stem := w[:at] + group.strip
 			for i := range group.list {
 				s := &group.list[i]

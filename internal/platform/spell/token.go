@@ -31,9 +31,38 @@ type page struct {
 	text string
 	lang string
 	list []token
+	// What was looked up in this text: its words come again and again.
+	read  map[string]*lecture
+	right map[string]bool
 }
 
 func (p *page) of(t token) string { return p.text[t.start:t.end] }
+
+// lecture is how a word of the text may be read, looked up once.
+func (p *page) lecture(d *dictionary, s string, brand *Words) *lecture {
+	l, ok := p.read[s]
+	if !ok {
+		l = lectureOf(d.readings(s, brand))
+		if p.read == nil {
+			p.read = map[string]*lecture{}
+		}
+		p.read[s] = l
+	}
+	return l
+}
+
+// knows tells whether a word of the text is right, looked up once.
+func (p *page) knows(d *dictionary, s string, brand *Words) bool {
+	ok, had := p.right[s]
+	if !had {
+		ok = d.right(s, brand)
+		if p.right == nil {
+			p.right = map[string]bool{}
+		}
+		p.right[s] = ok
+	}
+	return ok
+}
 
 // at is the piece i, an empty mark beyond the ends.
 func (p *page) at(i int) token {

@@ -29,7 +29,7 @@ func words(p *page, d *dictionary, o Options, add func(Mistake)) {
 
 // judge looks at one word and reports the part of it that is wrong.
 func (p *page) judge(i, start int, s string, d *dictionary, o Options, budget *int, add func(Mistake)) {
-	if d.right(s, o.Words) || spoken[p.lang].knows(s) {
+	if p.knows(d, s, o.Words) || spoken[p.lang].knows(s) {
 		return
 	}
 	t := p.at(i)
