@@ -2,7 +2,6 @@ package assets
 
 import (
 	"context"
-	"io/fs"
 	"os"
 	"strings"
 	"sync"
@@ -48,7 +47,7 @@ func (p *postman) take() (out []string) {
 // responsible gives the brand two people who answer for it, one in each language.
 func (st *stage) responsible() (*postman, *[]id.Person) {
 	st.Helper()
-	words, err := i18n.New(os.DirFS("assetsweb").(fs.FS))
+	words, err := i18n.New(os.DirFS("assetsweb"))
 	st.ok(err)
 	p := &postman{}
 	people := &[]id.Person{ines.Person, yann.Person}
@@ -124,8 +123,7 @@ func TestThoseWhoAnswerAreWrittenToBeforeARightEnds(t *testing.T) {
 			at(day.at)
 			t.round()
 			t.round()
-			again := New(t.s.Needs) // after a restart
-			t.s, again = again, t.s
+			t.s = New(t.s.Needs) // after a restart
 			t.round()
 			got := bag.take()
 			if len(got) != 2 {

@@ -39,7 +39,7 @@ type LicenceBody struct {
 type ExclusiveBody struct {
 	For         string   `json:"for,omitempty" maxLength:"400" doc:"Empty: the brand itself"`
 	Territories []string `json:"territories,omitempty" maxItems:"300" doc:"None: everywhere" example:"[\"FR\"]"`
-	To          string   `json:"to,omitempty" maxLength:"10" doc:"Last day, 2006-01-02; empty: as long as the licence" example:"2027-03-09"`
+	Until       string   `json:"until,omitempty" maxLength:"10" doc:"Last day, 2006-01-02; empty: as long as the licence" example:"2027-03-09"`
 }
 
 // ClashBody is another brand that has the same picture where one of the two has
@@ -48,7 +48,7 @@ type ClashBody struct {
 	Brand  id.Brand `json:"brand"`
 	Name   string   `json:"name"`
 	Theirs bool     `json:"theirs" doc:"The exclusivity is the other brand's"`
-	To     string   `json:"to,omitempty"`
+	Until  string   `json:"until,omitempty" doc:"Last day of the exclusivity; empty: as long as its licence"`
 	Shown  int64    `json:"shown" doc:"The other brand's publications with it, made or planned"`
 }
 
@@ -56,7 +56,7 @@ func (b LicenceBody) licence() assets.Licence {
 	out := assets.Licence{Kind: b.Kind, Holder: b.Holder, Territories: b.Territories, Networks: b.Networks, From: b.From, To: b.To, Zone: b.Zone, Uses: b.Uses, Price: b.Price,
 		Currency: b.Currency, Invoice: b.Invoice, Note: b.Note, Credit: b.Credit, CreditNeeded: b.CreditNeeded, AI: b.AI}
 	if e := b.Exclusive; e != nil {
-		out.Exclusive, out.ExclusiveFor, out.ExclusiveLands, out.ExclusiveDay = true, e.For, e.Territories, e.To
+		out.Exclusive, out.ExclusiveFor, out.ExclusiveLands, out.ExclusiveDay = true, e.For, e.Territories, e.Until
 	}
 	return out
 }

@@ -17,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"vigie/internal/api"
 	"vigie/internal/assets"
@@ -96,6 +97,10 @@ func (p *posts) Taken(context.Context, sqldb.Q, id.Brand, id.Post, id.Channel, [
 }
 
 func (p *posts) Waiting(context.Context, sqldb.Q, id.Brand, id.Media) (int64, error) { return 0, nil }
+
+func (p *posts) Coming(context.Context, id.Brand, []id.Media, time.Time, int) ([]assets.Coming, error) {
+	return nil, nil
+}
 
 func (p *posts) OnLine(context.Context, id.Brand, []id.Media, int) ([]assets.Standing, error) {
 	return p.onLine, nil

@@ -74,7 +74,7 @@ func alone(l *i18n.Loc, brand string, c assets.Licence) string {
 	if c.ExclusiveDay != "" {
 		key += "_until"
 	}
-	return l.T(key, "who", who, "where", where, "day", c.ExclusiveDay)
+	return strings.NewReplacer("  ", " ", " .", ".").Replace(l.T(key, "who", who, "where", where, "day", c.ExclusiveDay)) // without a place
 }
 
 // clashText says what another brand has of the same picture.
