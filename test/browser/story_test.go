@@ -224,6 +224,8 @@ func TestTheWholePathOfAPostOnTheRealBluesky(t *testing.T) {
 	// Asked and approved again by both, it leaves: its hour is here.
 	yann.Go(at)
 	yann.do(`document.querySelector("[name=when][value=now]").click()`)
+	yann.See("Part dès que ce contenu exact est validé.")
+	yann.DontSee("Part dès que vous confirmez")
 	yann.Click("button", "Soumettre à validation")
 	yann.See("Soumettre à validation ?")
 	yann.Click("button", "Soumettre à validation")
@@ -281,6 +283,8 @@ func TestTheWholePathOfAPostOnTheRealBluesky(t *testing.T) {
 	}
 	claire.Go(at)
 	claire.See("retiré du réseau")
+	claire.See("Tout a été retiré des réseaux.")
+	claire.DontSee("Retirer ou corriger partout")
 	claire.Go(review)
 	claire.See("Validé par Ada")
 	claire.See("Validé par Paul")

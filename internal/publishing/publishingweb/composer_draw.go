@@ -155,6 +155,14 @@ func (v *view) gone() bool {
 	return slices.ContainsFunc(v.pubs, func(p publishing.Publication) bool { return !p.State.Waiting() || len(p.Sent) > 0 })
 }
 
+// online tells whether something of the post may still stand on a network: what
+// was withdrawn everywhere has nothing left to recall.
+func (v *view) online() bool {
+	return slices.ContainsFunc(v.pubs, func(p publishing.Publication) bool {
+		return p.State != publishing.Withdrawn && (!p.State.Waiting() || len(p.Sent) > 0)
+	})
+}
+
 // submits tells whether the gesture asks for a reading instead of a departure.
 func (v *view) submits() bool {
 	return v.asks != nil && slices.ContainsFunc(v.on(), func(l lane) bool { return v.asks(l.channel.ID) })
