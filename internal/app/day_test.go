@@ -136,6 +136,31 @@ func TestAPostThatNobodyApprovedInTimeIsShownOnTheDay(t *testing.T) {
 	})
 }
 
+// A post that left before the brand had readers has no reading, and its page
+// leads to none; one that they are asked about does.
+func TestAPostThatNobodyWasAskedAboutLeadsToNoReading(t *testing.T) {
+	each(t, func(h *house) {
+		b := h.brand("Kerlann", "biscuiterie")
+		claire := h.join("Claire Le Goff", false, map[id.Brand]team.Role{b: team.Owner})
+		c := h.channel(claire.actor, b, "kerlann", "Kerlann")
+		text := "Le four de 4 h 12."
+		past, err := h.Publishing.Record(h.Context(), claire.actor, b, publishing.Past{Edit: publishing.Edit{Text: &text}, At: h.DB.Now().Add(-26 * time.Hour),
+			Places: []publishing.Place{{Channel: c.ID, State: publishing.Failed, Problem: "network.refused"}}})
+		h.ok(err)
+		rule := approval.Default(b)
+		rule.Steps = []approval.Step{{Client: true}}
+		h.ok(h.Approval.SetPolicy(h.Context(), claire.actor, rule))
+		asked := h.plan(claire.actor, h.draft(claire.actor, b, "Les sablés de midi", "Midi et quart.", c.ID), h.tomorrow())
+		for post, want := range map[id.Post]int{past[0].ID: http.StatusNotFound, asked.ID: http.StatusOK} {
+			reading := "/b/" + string(b) + "/review/" + string(post)
+			page := h.as(claire.session, ask{method: "GET", path: "/b/" + string(b) + "/posts/" + string(post)})
+			if got := h.as(claire.session, ask{method: "GET", path: reading}).status; got != want || strings.Contains(page.body, reading) != (want == http.StatusOK) {
+				t.Errorf("the reading answers %d, and the page leads there: %v", got, strings.Contains(page.body, reading))
+			}
+		}
+	})
+}
+
 // U1: the seconds on a post are kept once, privately, for whoever wants them
 // measured, and only on what she may see.
 func TestTimeIsKeptForHerAloneAndOnlyIfSheWantsIt(t *testing.T) {
