@@ -38,7 +38,7 @@ var (
 	errCategoryName   = fault.New(fault.Invalid, "queue.category_name").At("name")
 	errCategoryWeight = fault.New(fault.Invalid, "queue.weight").At("weight").With("max", MaxWeight)
 	errCategoryMany   = fault.New(fault.Invalid, "queue.too_many").At("name").With("max", MaxCategories)
-	errPaused         = fault.New(fault.Conflict, "queue.paused")
+	errPaused         = fault.New(fault.Invalid, "queue.paused").At("category")
 )
 
 // Categories lists the brand's categories, in the order they were made.

@@ -33,8 +33,8 @@ var (
 // would take now: the first free hour of one of them that is the category's own
 // or, among those open to all, its turn; a post of no category takes any hour
 // open to all. At an hour taken no other channel of it has a post either.
-// Errors: not_found when there is none within a year, conflict when the category
-// is paused.
+// Errors: not_found when there is none within a year, invalid when the category is
+// paused.
 func (s *Service) NextFree(ctx context.Context, a team.Actor, b id.Brand, channels []id.Channel, c CategoryID) (_ Free, err error) {
 	defer fault.Wrap(&err, "next free slot")
 	if err := a.Require(b, team.SeePlanning); err != nil {
@@ -90,7 +90,7 @@ func (s *Service) nextTurn(ctx context.Context, q sqldb.Q, b id.Brand, post id.P
 // path as Schedule: what may not be scheduled is not, approval and charter look
 // at it, and a day on which only the hour stands against it is passed over. Two
 // people never get the same slot. Errors: those of Schedule, not_found (no free
-// slot), conflict (its category is paused).
+// slot), invalid (its category is paused).
 func (s *Service) Enqueue(ctx context.Context, a team.Actor, b id.Brand, post id.Post, version int64) (_ Planning, err error) {
 	defer fault.Wrap(&err, "add to queue")
 	if err := a.Require(b, team.PublishPosts); err != nil {

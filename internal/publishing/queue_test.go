@@ -243,7 +243,7 @@ func TestAPausedCategoryTakesNothingAndItsShareGoesToTheOthers(t *testing.T) {
 		s.slot(s.chans[0], time.Thursday, "09:00", news)
 		s.category(Category{ID: news, Name: "Actualités", Weight: 5, Paused: true})
 		p := s.of(news, "une nouvelle")
-		if _, err := s.room.Enqueue(s.Context(), s.claire, s.brand, p.ID, p.Version); !fault.Is(err, fault.Conflict) {
+		if _, err := s.room.Enqueue(s.Context(), s.claire, s.brand, p.ID, p.Version); !fault.Is(err, fault.Invalid) {
 			s.Errorf("paused: %v", err)
 		}
 		if got := s.enqueue(s.of(tips, "un conseil")).Planned.Local; got != "2026-10-23T09:00" {

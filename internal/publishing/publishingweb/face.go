@@ -28,7 +28,7 @@ var words embed.FS
 // in each.
 func Messages() []fs.FS {
 	var out []fs.FS
-	for _, part := range []string{"composer", "calendar", "ledger", "recall", "exchange", "recur"} {
+	for _, part := range []string{"composer", "calendar", "ledger", "recall", "exchange", "recur", "queue"} {
 		f, err := fs.Sub(words, "words/"+part)
 		if err != nil {
 			panic(err)
@@ -52,6 +52,9 @@ type Config struct {
 	// Reads tells whether somebody reads what goes to a channel before it
 	// leaves; nil: nobody does.
 	Reads func(ctx context.Context, b id.Brand) func(id.Channel) bool
+	// Silent reads the brand's own days of silence, and answers for any day
+	// ("2026-11-13"); nil: brands have none.
+	Silent func(ctx context.Context, actor team.Actor, b id.Brand) (func(day string) []SilentDay, error)
 	// Tell lets open pages know (presence, drafts being typed).
 	Tell func(topic, kind string, data any)
 }
@@ -65,7 +68,7 @@ func New(c Config) *Face { return &Face{c} }
 // Routes lists the pages.
 func (f *Face) Routes() []ui.Route {
 	var out []ui.Route
-	for _, part := range [][]ui.Route{f.composerRoutes(), f.calendarRoutes(), f.ledgerRoutes(), f.recallRoutes(), f.exchangeRoutes(), f.recurRoutes(), f.feedRoutes()} {
+	for _, part := range [][]ui.Route{f.composerRoutes(), f.calendarRoutes(), f.ledgerRoutes(), f.recallRoutes(), f.exchangeRoutes(), f.recurRoutes(), f.feedRoutes(), f.queueRoutes()} {
 		out = append(out, part...)
 	}
 	return out
@@ -79,4 +82,5 @@ func (f *Face) API(r *api.Registry) {
 	f.recallAPI(r)
 	f.exchangeAPI(r)
 	f.recurAPI(r)
+	f.queueAPI(r)
 }
