@@ -157,6 +157,8 @@ type site struct {
 	media    map[string]assets.Media
 	refs     map[string][]network.Ref // of a picture on each channel
 	campaign map[string]id.Campaign
+	// categories are the brand's, in the order they were made.
+	categories []publishing.CategoryID
 }
 
 func (e *Agency) build(ctx context.Context, owner id.Person, h house, lang string) error {

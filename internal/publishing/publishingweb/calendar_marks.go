@@ -50,7 +50,7 @@ func (f *Face) readMarks(c *cal) (err error) {
 func (c *cal) marksOn(day time.Time) []mark {
 	var out []mark
 	add := func(kind, text string) {
-		out = append(out, mark{kind, text, c.loc.T("queue.mark_"+kind, "name", text)})
+		out = append(out, mark{kind, text, c.loc.T("queue.mark."+kind, "name", text)})
 	}
 	if c.silent != nil {
 		for _, d := range c.silent(day.Format(dayLayout)) {

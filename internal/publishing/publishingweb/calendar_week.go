@@ -31,10 +31,10 @@ type week struct {
 	Bands []bandRow
 	// School are the school holidays above the days.
 	School []schoolBand
-	Begin int // first hour
-	End   int // hour after the last
-	Rows  int // quarters
-	Night bool
+	Begin  int // first hour
+	End    int // hour after the last
+	Rows   int // quarters
+	Night  bool
 }
 
 type weekDay struct {

@@ -34,16 +34,16 @@ type view struct {
 	// categories are the brand's; noFree is why there is no free slot.
 	categories []publishing.Category
 	noFree     error
-	labels    []string
-	names     map[id.Person]string
-	when      when
-	free      *publishing.Free
-	pictures  *publishing.Waiting // for pictures by their address
-	shown     shown
-	write     bool
-	publish   bool
-	asks      func(id.Channel) bool // whether somebody reads before; nil: nobody
-	found     []publishing.Examined
+	labels     []string
+	names      map[id.Person]string
+	when       when
+	free       *publishing.Free
+	pictures   *publishing.Waiting // for pictures by their address
+	shown      shown
+	write      bool
+	publish    bool
+	asks       func(id.Channel) bool // whether somebody reads before; nil: nobody
+	found      []publishing.Examined
 }
 
 // lane is one channel of the brand in the composer.
