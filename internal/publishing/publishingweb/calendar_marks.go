@@ -148,7 +148,7 @@ func (c *cal) schoolBands(first, end time.Time) []schoolBand {
 			was, wasZones := c.schoolOn(day.AddDate(0, 0, -1))
 			x := schoolBand{Short: c.r.T("queue.school_short", "zones", strings.Join(zones, ", "))}
 			x.From, x.Begins = n, was != key || len(wasZones) != len(zones)
-			x.Title = c.r.T("queue.school."+key, "zones", strings.Join(zones, ", "))
+			x.Title = c.r.T("queue.school."+key, "n", len(zones), "zones", strings.Join(zones, ", "))
 			out, last = append(out, x), now
 		}
 		out[len(out)-1].To = n + 1
@@ -203,7 +203,7 @@ type dayMarks struct {
 func (c *cal) dayMarks(day time.Time) dayMarks {
 	d := dayMarks{Marks: c.marksOn(day)}
 	if key, zones := c.schoolOn(day); key != "" {
-		d.School = c.r.T("queue.school."+key, "zones", strings.Join(zones, ", "))
+		d.School = c.r.T("queue.school."+key, "n", len(zones), "zones", strings.Join(zones, ", "))
 	}
 	return d
 }

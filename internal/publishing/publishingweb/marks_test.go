@@ -40,7 +40,7 @@ func TestWhoPlansChoosesTheMarkedDays(t *testing.T) {
 			t.Fatalf("%d %s", out.status, out.head.Get("Location"))
 		}
 		page := a.see("/calendar?view=month&date=2027-02-15")
-		has(t, plain(page), "Vacances d’hiver, zones B")
+		has(t, plain(page), "Vacances d’hiver, zone B")
 		hasNot(t, plain(page), "zones A, B", "Vacances C")
 		hasNot(t, plain(a.see("/calendar?view=month&date=2026-11-11")), "Jour férié", "Jour sensible")
 		if out := a.ask("POST", a.path("/calendar/marks"), "public=1", "X-Who", "analyst"); out.status != 403 {
