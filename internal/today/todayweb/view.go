@@ -60,6 +60,14 @@ func (v view) name(c id.Channel) string {
 	return v.r.T("today.channel_gone")
 }
 
+// network is what a channel's network is called.
+func (v view) network(c id.Channel) string {
+	if ch, ok := v.Channels[c]; ok {
+		return ch.Title
+	}
+	return v.r.T("today.channel_gone")
+}
+
 func (v view) who(p id.Person) string {
 	if n := v.Names[p]; n != "" {
 		return n
@@ -305,6 +313,7 @@ func sentence(l *i18n.Loc, d today.Day) string {
 	default:
 		parts = append(parts, l.T("today.lede.nothing"))
 	}
+	add("today.lede.hands", len(d.Hands))
 	add("today.lede.failed", failed)
 	add("today.lede.doubt", doubt)
 	add("today.lede.ended", ended)
