@@ -202,7 +202,9 @@ func (v *handView) opens() string {
 	if rule == nil {
 		return ""
 	}
-	return strings.ReplaceAll(rule.Open, "{text}", url.QueryEscape(v.pub.Content.Text()))
+	// %20 is a space everywhere, + only in some places.
+	words := strings.ReplaceAll(url.QueryEscape(v.pub.Content.Text()), "+", "%20")
+	return strings.ReplaceAll(rule.Open, "{text}", words)
 }
 
 func (v *handView) tally() network.Tally {
