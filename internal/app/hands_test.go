@@ -85,7 +85,7 @@ func TestAPostIsPublishedByHandOnANetworkWithoutAnAPI(t *testing.T) {
 		ondine := h.join("Ondine Kerlann", false, map[id.Brand]team.Role{b: team.Client})
 		bruno := h.join("Bruno Tilleul", false, map[id.Brand]team.Role{elsewhere: team.Owner})
 		forum := h.forum(claire.actor, b)
-		if forum.Title != "Forum des brasseurs" || forum.Short != "FD" || forum.Colour != "#8a3b12" || forum.Capabilities.Text.Max != 120 || !forum.ByHand() {
+		if forum.Title != "Forum des brasseurs" || forum.Short != "FB" || forum.Colour != "#8a3b12" || forum.Capabilities.Text.Max != 120 || !forum.ByHand() {
 			t.Fatalf("%+v", forum)
 		}
 		// A client who was named once, and a stranger, are told nothing.

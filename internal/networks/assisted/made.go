@@ -113,7 +113,9 @@ func address(s string) bool {
 func short(name string) string {
 	var letters []rune
 	for _, word := range strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
-		letters = append(letters, unicode.ToUpper([]rune(word)[0]))
+		if r := []rune(word); len(letters) == 0 || unicode.IsUpper(r[0]) || len(r) > 3 { // not "des", "de", "of"
+			letters = append(letters, unicode.ToUpper(r[0]))
+		}
 	}
 	if len(letters) == 0 {
 		return "As"
