@@ -196,6 +196,17 @@ func (v *handView) late() bool { return v.pub.OverdueByHand(v.r.Loc.Now()) }
 // voided tells whether whoever let it leave has changed her mind since.
 func (v *handView) voided() bool { return v.waits() && v.pub.Cleared != v.pub.Hash }
 
+// inHand is the page of what of the post waits for a person; empty when nothing
+// does.
+func (v *view) inHand() string {
+	for _, p := range v.pubs {
+		if p.State == publishing.Handed {
+			return handPath(v.r.Brand.ID, p.ID)
+		}
+	}
+	return ""
+}
+
 // opens is the page to publish on, with the words in it where it takes them.
 func (v *handView) opens() string {
 	rule := v.channel.Capabilities.Hand
