@@ -27,11 +27,11 @@ func TestAPostIsPublishedByHandOnAPhone(t *testing.T) {
 	p.Click("button", "Copier le texte")
 	p.See("Copié.")
 	p.Tolerate("status of 422")
-	p.Fill("Lien de la publication", "http://")
+	p.Fill("Lien de la publication facultatif, mais c’est la preuve", "http://")
 	if p.Sees("C’est noté") {
 		t.Error("a link that is none was taken")
 	}
-	p.Fill("Lien de la publication", "https://forum.example/posts/12")
+	p.Fill("Lien de la publication facultatif, mais c’est la preuve", "https://forum.example/posts/12")
 	p.Click("button", "C’est publié")
 	p.See("Publiée par")
 	p.See("https://forum.example/posts/12")
