@@ -123,7 +123,7 @@ func short(name string) string {
 	if len(letters) >= 2 {
 		return string(letters[:2])
 	}
-	for _, r := range []rune(name) {
+	for _, r := range name {
 		if unicode.IsLetter(r) && unicode.ToUpper(r) != letters[0] {
 			return string(letters[0]) + string(unicode.ToLower(r))
 		}
