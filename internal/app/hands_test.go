@@ -140,6 +140,14 @@ func TestAPostIsPublishedByHandOnANetworkWithoutAnAPI(t *testing.T) {
 				t.Errorf("%s, the list: %d", name, got.status)
 			}
 		}
+		// During a freeze there is nothing to copy.
+		_, err = h.Publishing.Freeze(ctx, claire.actor, b, "rappel")
+		h.ok(err)
+		if got := h.as(yann.session, ask{method: "GET", path: here}); got.status != 200 || strings.Contains(got.body, "sarrasin") || !strings.Contains(got.body, "ne publiez pas") {
+			t.Errorf("the page during a freeze: %d", got.status)
+		}
+		_, err = h.Publishing.Thaw(ctx, claire.actor, b)
+		h.ok(err)
 		// The same publication through the stranger's own brand.
 		if got := h.as(bruno.session, ask{method: "POST", path: strings.Replace(here, string(b), string(elsewhere), 1) + "/done", form: url.Values{}}); got.status != 404 {
 			t.Errorf("through another brand: %d", got.status)

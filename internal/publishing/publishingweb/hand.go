@@ -193,6 +193,10 @@ func (v *handView) answerable() bool {
 
 func (v *handView) late() bool { return v.pub.OverdueByHand(v.r.Loc.Now()) }
 
+// ready tells whether it may be published now: what a freeze holds, and what
+// nobody lets leave any more, is not there to be copied.
+func (v *handView) ready() bool { return v.waits() && !v.frozen && !v.voided() }
+
 // voided tells whether whoever let it leave has changed her mind since.
 func (v *handView) voided() bool { return v.waits() && v.pub.Cleared != v.pub.Hash }
 
@@ -232,6 +236,8 @@ func (v *handView) lede() string {
 		return l.T("hand.lede.not", "who", v.who, "reason", v.reason)
 	case v.pub.State == publishing.Failed:
 		return l.T("hand.lede.failed", "network", v.channel.Title)
+	case v.waits() && !v.ready():
+		return l.T("hand.lede.held", "when", l.DateTime(v.pub.DueAt), "network", v.channel.Title)
 	case v.late():
 		return l.T("hand.lede.late", "when", l.DateTime(v.pub.DueAt), "network", v.channel.Title)
 	case v.waits():

@@ -310,7 +310,7 @@ func handPage(v *handView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if v.waits() || v.pub.State == publishing.Failed {
+		if v.ready() {
 			templ_7745c5c3_Err = handWords(v).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

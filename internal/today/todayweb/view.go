@@ -60,6 +60,11 @@ func (v view) name(c id.Channel) string {
 	return v.r.T("today.channel_gone")
 }
 
+// held tells whether a freeze holds a brand.
+func (v view) held(b id.Brand) bool {
+	return slices.ContainsFunc(v.Freezes, func(f today.Frozen) bool { return f.All || f.Brand == b })
+}
+
 // network is what a channel's network is called.
 func (v view) network(c id.Channel) string {
 	if ch, ok := v.Channels[c]; ok {
