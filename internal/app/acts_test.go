@@ -97,6 +97,8 @@ func buildPast(h *house) (id.Brand, *person) {
 	h.ok(h.Publishing.Retry(ctx, me, b, pubs[0].ID))
 	h.sent(b, refused.ID)
 
+	pastByHand(h, me, b)
+
 	inv, _, err := h.Team.InviteTo(ctx, me, b, team.Invite{Role: team.Client, Email: "client@kerlann.test"})
 	h.ok(err)
 	h.ok(h.Team.Withdraw(ctx, me, b, inv.ID))
@@ -104,6 +106,24 @@ func buildPast(h *house) (id.Brand, *person) {
 	h.ok(h.Team.RemoveMember(ctx, me, b, yann.id))
 	h.ok(h.Channels.Remove(ctx, me, b, other.ID))
 	return b, claire
+}
+
+// pastByHand uses every verb of what a person publishes.
+func pastByHand(h *house, me team.Actor, b id.Brand) {
+	h.Helper()
+	ctx := h.Context()
+	forum := h.forum(me, b)
+	h.ok(h.Channels.SetPeople(ctx, me, b, forum.ID, nil))
+	h.ok(h.Channels.SetPeople(ctx, me, b, forum.ID, []id.Person{me.Person}))
+	for i, text := range []string{"Celle-ci est publiée à la main.", "Celle-ci ne l’est pas."} {
+		pub := h.inState(b, h.plan(me, h.draft(me, b, "", text, forum.ID), publishing.When{Now: true}).ID, publishing.Handed)
+		if i == 0 {
+			h.ok(h.Publishing.PublishedByHand(ctx, me, b, pub.ID, ""))
+			h.ok(h.Publishing.PublishedByHand(ctx, me, b, pub.ID, "https://forum.example/posts/1"))
+			continue
+		}
+		h.ok(h.Publishing.NotPublishedByHand(ctx, me, b, pub.ID, "Le forum est fermé."))
+	}
 }
 
 // pastOfCharter uses every verb of the charter.

@@ -23,7 +23,7 @@ const (
 	ActCampaignSaved   = "campaign.saved"   // {name, from, to}; subject "campaign"
 	ActCampaignRemoved = "campaign.removed" // subject "campaign"
 
-	ActSent      = "publication.sent"      // {post, channel, network, parts, url, hash, late_ms}
+	ActSent      = "publication.sent"      // {post, channel, network, parts, url, hash, late_ms}; by_hand where a person did it
 	ActFailed    = "publication.failed"    // {post, channel, problem}
 	ActDoubt     = "publication.unknown"   // {post, channel, problem}
 	ActResolved  = "publication.resolved"  // {post, channel, taken}
@@ -34,5 +34,7 @@ const (
 	ActWithdrawn = "publication.withdrawn" // {post, channel}
 	ActCorrected = "publication.corrected" // {post, channel, recall}: the network shows other words
 	ActRecalled  = "recall.begun"          // {kind, reason, media, posts, publications, told}; subject "recall"
+	ActHanded    = "publication.handed"    // {post, channel, network}: a person is to publish it
+	ActHandLate  = "publication.hand_late" // {post, channel}: she has not said that she did
 	ActOverdue   = "watchdog.overdue"      // {count}: subject "instance"
 )

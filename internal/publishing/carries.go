@@ -27,7 +27,7 @@ func keepMedia(ctx context.Context, tx *sqldb.Tx, p Publication) error {
 // is going to.
 const (
 	used      = `p.state IN ('sent', 'unknown')`
-	underWay  = `p.state IN ('planned', 'pending', 'due', 'sending', 'frozen')`
+	underWay  = `p.state IN ('planned', 'pending', 'due', 'sending', 'handed', 'frozen')`
 	carriedBy = ` FROM publication_media m JOIN publication p ON p.id = m.publication WHERE m.brand = ? AND m.media IN `
 )
 

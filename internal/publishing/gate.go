@@ -92,7 +92,7 @@ func (s *Service) HoldBrand(ctx context.Context, tx *sqldb.Tx, b id.Brand) error
 func (s *Service) Recheck(ctx context.Context, tx *sqldb.Tx, a team.Actor, b id.Brand, posts ...id.Post) error {
 	if len(posts) == 0 {
 		var err error
-		posts, err = sqldb.Values[id.Post](ctx, tx, `SELECT DISTINCT post FROM publication WHERE brand = ? AND state IN ('planned', 'due', 'pending', 'frozen', 'sending', 'unknown') ORDER BY post`, b)
+		posts, err = sqldb.Values[id.Post](ctx, tx, `SELECT DISTINCT post FROM publication WHERE brand = ? AND state IN ('planned', 'due', 'pending', 'frozen', 'sending', 'handed', 'unknown') ORDER BY post`, b)
 		if err != nil {
 			return err
 		}
@@ -138,11 +138,11 @@ func (s *Service) regate(ctx context.Context, tx *sqldb.Tx, a team.Actor, p *Pos
 	q := Question{Brand: p.Brand, Post: p.ID, Title: titleOf(p.Title, p.Text), Author: p.Author, Editor: p.Editor}
 	for _, o := range rows {
 		switch o.State {
-		case Planned, Due, Pending, Frozen, Sending, Unknown:
+		case Planned, Due, Pending, Frozen, Sending, Handed, Unknown:
 			q.Items = append(q.Items, Item{Channel: o.Channel, Content: o.Content, Hash: o.Hash, Planned: o.Planned, At: o.DueAt,
 				Stale: o.Stale,
 				// What missed its hour waits for another one first.
-				Leaving: o.State == Sending || o.State == Unknown || o.State == Frozen && o.Problem != ""})
+				Leaving: o.State == Sending || o.State == Handed || o.State == Unknown || o.State == Frozen && o.Problem != ""})
 		}
 	}
 	answer, err := s.Gate.Ask(ctx, tx, a, q)

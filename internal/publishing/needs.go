@@ -97,6 +97,9 @@ type Needs struct {
 	// Alert tells those a recall names (Told) of it, in the transaction that
 	// begins it; nil: only their open pages are told.
 	Alert func(ctx context.Context, tx *sqldb.Tx, r Recall) error
+	// Handed tells those who publish by hand, in the transaction that hands a
+	// publication over, or finds it late; nil: only their pages are told.
+	Handed func(ctx context.Context, tx *sqldb.Tx, h Hand) error
 	// Tell lets open pages know, after the commit.
 	Tell func(topic, kind string, data any)
 	Log  *slog.Logger

@@ -238,7 +238,7 @@ func (s *Service) plan(ctx context.Context, tx *sqldb.Tx, a team.Actor, p Post, 
 // past stays on record.
 func (s *Service) dropWaiting(ctx context.Context, tx *sqldb.Tx, o Publication) error {
 	if !o.State.Waiting() {
-		if o.State == Sending || o.State == Unknown {
+		if o.State == Sending || o.State == Handed || o.State == Unknown {
 			return errBegun
 		}
 		return nil

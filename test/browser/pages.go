@@ -184,6 +184,10 @@ var Pages = []Page{
 	{Name: "freeze-all", Path: "/freeze", States: inside},
 	{Name: "review-asked", Path: "/b/{brand}/review?asked=1", States: full, Do: everythingIsRead},
 	{Name: "review-one", Path: "/b/{brand}/review/{post}", States: full},
+	{Name: "by-hand-today", Path: "/b/{brand}/today", States: full, Do: putInHands},
+	{Name: "by-hand", Path: "/b/{brand}/by-hand/{publication}", States: full},
+	{Name: "by-hand-list", Path: "/b/{brand}/publications?state=handed", States: inside},
+	{Name: "by-hand-network", Path: "/b/{brand}/settings/channels/new", States: []State{Empty}, Do: func(p *Person) { p.Submit(p.Path(), map[string]string{"network": "assisted"}) }},
 	// Last: what is recalled is no longer where the links of before lead.
 	{Name: "recall-ask", Path: "/b/{brand}/recalls/new", States: full, Do: recallAsked},
 	{Name: "recall-done", Path: "/b/{brand}/recalls/new", States: full, Do: recalled},
