@@ -170,7 +170,7 @@ func (a *App) Serve(ctx context.Context, ln net.Listener) error {
 	go func() { done <- s.Serve(ln) }()
 	// Starting takes memory that serving does not need; an idle instance would
 	// keep it for minutes, on a machine that may have half a gigabyte.
-	settled := time.AfterFunc(2*time.Second, debug.FreeOSMemory)
+	settled := time.AfterFunc(2*time.Second, func() { debug.FreeOSMemory(); letGoOfProgram() })
 	defer settled.Stop()
 	select {
 	case err := <-done:

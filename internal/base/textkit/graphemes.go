@@ -4,6 +4,7 @@ import (
 	"iter"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
 )
@@ -14,12 +15,23 @@ func Graphemes(s string) int {
 	if ascii(s) {
 		return len(s) - strings.Count(s, "\r\n")
 	}
+	if plain(s) {
+		return utf8.RuneCountInString(s)
+	}
 	return uniseg.GraphemeClusterCount(s)
 }
 
 // EachGrapheme yields the byte offset and the text of every grapheme.
 func EachGrapheme(s string) iter.Seq2[int, string] {
 	return func(yield func(int, string) bool) {
+		if plain(s) {
+			for at, r := range s {
+				if !yield(at, s[at:at+utf8.RuneLen(r)]) {
+					return
+				}
+			}
+			return
+		}
 		at, state := 0, -1
 		for len(s) > 0 {
 			var g string
@@ -85,6 +97,25 @@ func Excerpt(s string, max int) string {
 	return strings.TrimRightFunc(s[:cut], func(r rune) bool {
 		return unicode.IsSpace(r) || strings.ContainsRune(",;:–—-", r)
 	}) + "…"
+}
+
+// plain tells whether every rune of s is a grapheme of its own, as in nearly all
+// that is written in the languages of Europe: below the combining marks, and
+// the quotation marks, dashes, spaces and currencies. Annex 29 joins nothing of
+// these to a neighbour, but CR to LF.
+func plain(s string) bool {
+	for _, r := range s {
+		switch {
+		case r < 0x300:
+			if r == '\r' {
+				return false
+			}
+		case r >= 0x2010 && r <= 0x2027, r >= 0x202F && r <= 0x205F, r >= 0x20A0 && r <= 0x20BF:
+		default: // also the replacement of a broken byte, which is one byte long
+			return false
+		}
+	}
+	return true
 }
 
 func ascii(s string) bool {
