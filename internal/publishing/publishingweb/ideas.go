@@ -38,7 +38,6 @@ type ideasView struct {
 	q         url.Values
 	form      *ui.Form
 	cols      []ideaCol
-	written   []publishing.Idea
 	one       publishing.Idea
 	total     int // with those that the filters hide
 	write     bool
