@@ -36,6 +36,7 @@ type cli struct {
 	Post    postCmd    `cmd:"" help:"Posts: add, list, show, schedule, move, freeze, thaw."`
 	Import  importCmd  `cmd:"" help:"Bring in posts from a CSV or XLSX file; --dry-run says what would come in."`
 	Export  exportCmd  `cmd:"" name:"export-posts" aliases:"export" help:"Write a brand's posts to a file."`
+	Idea    ideaCmd    `cmd:"" help:"Ideas: add, list."`
 	Charter charterCmd `cmd:"" help:"Charters: test, export, import."`
 	Spell   spellCmd   `cmd:"" help:"Spelling and typography of a text: lists the mistakes, or corrects the typography."`
 	Bench   benchCmd   `cmd:"" help:"Measure this machine: the budgets of the documentation."`
