@@ -154,6 +154,35 @@ func (f File) Diff(c id.Channel) []Diff {
 	return Compare(was, is)
 }
 
+// Pictured says what became, on a channel, of the pictures of the version the
+// reader knew: "same" (or there is no such version), "cut" (the same ones,
+// another part of one), "other".
+func (f File) Pictured(c id.Channel) string {
+	if f.Since == nil {
+		return "same"
+	}
+	of := func(items []Item) (all, bare []Media) {
+		for _, it := range items {
+			if it.Channel == c {
+				all = it.Content.Pictures()
+			}
+		}
+		for _, m := range all {
+			bare = append(bare, Media{ID: m.ID})
+		}
+		return all, bare
+	}
+	was, bareWas := of(f.Since.Items)
+	is, bareIs := of(f.Items)
+	switch {
+	case !slices.Equal(bareWas, bareIs):
+		return "other"
+	case !slices.EqualFunc(was, is, func(a, b Media) bool { return a.Cut == b.Cut }):
+		return "cut"
+	}
+	return "same"
+}
+
 // Read returns the file of a post. looking writes down that the reader has now
 // seen this version. Errors: not_found (nothing was ever submitted, or it is
 // not this reader's).
