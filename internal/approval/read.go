@@ -7,6 +7,7 @@ import (
 
 	"vigie/internal/base/fault"
 	"vigie/internal/base/id"
+	"vigie/internal/network"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/team"
 )
@@ -181,6 +182,24 @@ func (f File) Pictured(c id.Channel) string {
 		return "cut"
 	}
 	return "same"
+}
+
+// Cut is the part of a picture that a version shows on a channel; no channel:
+// on the first that has it.
+func (f File) Cut(r RoundID, c id.Channel, m id.Media) network.Cut {
+	for _, x := range append([]Round{f.Round}, f.Rounds...) {
+		for _, it := range x.Items {
+			if x.ID != r || c != "" && it.Channel != c {
+				continue
+			}
+			for _, p := range it.Content.Pictures() {
+				if p.ID == m {
+					return p.Cut
+				}
+			}
+		}
+	}
+	return ""
 }
 
 // Read returns the file of a post. looking writes down that the reader has now
