@@ -63,10 +63,11 @@ func (a *App) example() teamweb.Example {
 // sections lists the rail, in UI.md's order; a room that does not exist yet has
 // no line.
 func (a *App) sections() []ui.Section {
+	kept := &counted{hub: a.Hub, now: a.DB.Now, kept: map[countKey]count{}}
 	return []ui.Section{
-		{Key: "today", Icon: "jour", Letter: "T", Needs: team.SeePlanning, Path: func(b brand.Brand) string { return "/b/" + string(b.ID) + "/today" }, Count: a.dueToday(a.day())},
+		{Key: "today", Icon: "jour", Letter: "T", Needs: team.SeePlanning, Path: func(b brand.Brand) string { return "/b/" + string(b.ID) + "/today" }, Count: kept.of("today", a.dueToday(a.day()))},
 		{Key: "calendar", Icon: "calendrier", Letter: "C", Needs: team.SeePlanning, Path: func(b brand.Brand) string { return "/b/" + string(b.ID) + "/calendar" }},
-		{Key: "review", Icon: "okrond", Letter: "V", Needs: team.Review, Path: func(b brand.Brand) string { return "/b/" + string(b.ID) + "/review" }, Count: a.toReview},
+		{Key: "review", Icon: "okrond", Letter: "V", Needs: team.Review, Path: func(b brand.Brand) string { return "/b/" + string(b.ID) + "/review" }, Count: kept.of("review", a.toReview)},
 		{Key: "media", Icon: "media", Letter: "M", Needs: team.SeeMedia, Path: func(b brand.Brand) string { return "/b/" + string(b.ID) + "/media" }},
 		{Key: "settings", Icon: "reglages", Foot: true, Needs: team.SeeBrand, Path: func(b brand.Brand) string { return "/b/" + string(b.ID) + "/settings" }},
 	}

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -181,4 +180,4 @@ func host(to string) string {
 	return u.Host
 }
 
-func itoa[T ~int | ~int64](n T) string { return fmt.Sprint(n) }
+func itoa[T ~int | ~int64](n T) string { return strconv.FormatInt(int64(n), 10) }
