@@ -44,8 +44,8 @@ type world struct {
 	links  []approval.Reader
 	// pictures are those of the posts, and what was put in their place.
 	pictures []id.Media
-	sent   int
-	read   int // of them, under a policy that asks
+	sent     int
+	read     int // of them, under a policy that asks
 }
 
 // may is the promise, told a second time and otherwise: empty when this content
