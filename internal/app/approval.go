@@ -74,6 +74,12 @@ func (a *App) toReview(ctx context.Context, actor team.Actor, b brand.Brand) int
 	return a.Approval.Waits(ctx, actor, b.ID)
 }
 
+// wasRead tells, for the composer, whether a post has a reading to show.
+func (a *App) wasRead(ctx context.Context, b id.Brand, post id.Post) bool {
+	yes, err := a.Approval.Asked(ctx, team.Program("approval"), b, post)
+	return err == nil && yes
+}
+
 // reads tells, for the composer, on which channels somebody reads first.
 func (a *App) reads(ctx context.Context, b id.Brand) func(id.Channel) bool {
 	own, more, err := a.Approval.Policies(ctx, team.Program("approval"), b)

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"vigie/internal/approval"
 	"vigie/internal/base/fault"
 	"vigie/internal/base/id"
 	"vigie/internal/platform/logbook"
@@ -101,6 +102,61 @@ func TestAPostTwoMinutesLateIsShownOnTheDay(t *testing.T) {
 		uitest.HTML(t, got)
 		if !strings.Contains(got, "sans qu’elle parte") || !strings.Contains(got, "Les sablés de midi") {
 			t.Error("what is two minutes late is not shown")
+		}
+	})
+}
+
+// P5: what was not approved by its hour, or was changed after it was, does not
+// leave, and the page of the day says so and why.
+func TestAPostThatNobodyApprovedInTimeIsShownOnTheDay(t *testing.T) {
+	each(t, func(h *house) {
+		b := h.brand("Kerlann", "biscuiterie")
+		claire := h.join("Claire Le Goff", false, map[id.Brand]team.Role{b: team.Owner})
+		c := h.channel(claire.actor, b, "kerlann", "Kerlann")
+		rule := approval.Default(b)
+		rule.Steps = []approval.Step{{Client: true}}
+		h.ok(h.Approval.SetPolicy(h.Context(), claire.actor, rule))
+		p := h.plan(claire.actor, h.draft(claire.actor, b, "Les sablés de midi", "Midi et quart.", c.ID), h.tomorrow())
+		page := func(lang string) string {
+			return h.as(claire.session, ask{method: "GET", path: "/b/" + string(b) + "/today", language: lang}).body
+		}
+		if strings.Contains(page("fr"), "sans que ce texte exact soit validé") {
+			t.Error("what waits for its readers before its hour is called late")
+		}
+		late := h.DB.Now().Add(-publishing.OverdueAfter - time.Second).UnixMilli()
+		_, err := h.DB.Exec(h.Context(), `UPDATE publication SET due_at = ? WHERE brand = ? AND post = ?`, late, b, p.ID)
+		h.ok(err)
+		got := page("fr")
+		uitest.HTML(t, got)
+		for _, want := range []string{"sans que ce texte exact soit validé", "Les sablés de midi", "/review/" + string(p.ID)} {
+			if !strings.Contains(got, want) {
+				t.Errorf("the day does not say %q", want)
+			}
+		}
+	})
+}
+
+// A post that left before the brand had readers has no reading, and its page
+// leads to none; one that they are asked about does.
+func TestAPostThatNobodyWasAskedAboutLeadsToNoReading(t *testing.T) {
+	each(t, func(h *house) {
+		b := h.brand("Kerlann", "biscuiterie")
+		claire := h.join("Claire Le Goff", false, map[id.Brand]team.Role{b: team.Owner})
+		c := h.channel(claire.actor, b, "kerlann", "Kerlann")
+		text := "Le four de 4 h 12."
+		past, err := h.Publishing.Record(h.Context(), claire.actor, b, publishing.Past{Edit: publishing.Edit{Text: &text}, At: h.DB.Now().Add(-26 * time.Hour),
+			Places: []publishing.Place{{Channel: c.ID, State: publishing.Failed, Problem: "network.refused"}}})
+		h.ok(err)
+		rule := approval.Default(b)
+		rule.Steps = []approval.Step{{Client: true}}
+		h.ok(h.Approval.SetPolicy(h.Context(), claire.actor, rule))
+		asked := h.plan(claire.actor, h.draft(claire.actor, b, "Les sablés de midi", "Midi et quart.", c.ID), h.tomorrow())
+		for post, want := range map[id.Post]int{past[0].ID: http.StatusNotFound, asked.ID: http.StatusOK} {
+			reading := "/b/" + string(b) + "/review/" + string(post)
+			page := h.as(claire.session, ask{method: "GET", path: "/b/" + string(b) + "/posts/" + string(post)})
+			if got := h.as(claire.session, ask{method: "GET", path: reading}).status; got != want || strings.Contains(page.body, reading) != (want == http.StatusOK) {
+				t.Errorf("the reading answers %d, and the page leads there: %v", got, strings.Contains(page.body, reading))
+			}
 		}
 	})
 }

@@ -79,6 +79,14 @@ func (p dayPosts) Troubles(ctx context.Context, a team.Actor, b id.Brand, since 
 			out = append(out, today.Trouble{Publication: x.Publication, Brand: x.Brand, Post: x.Post, Title: x.Title, Channel: x.Channel, State: "recall", DueAt: recallAt(x)})
 		}
 	}
+	// What nobody approved in time does not leave, and must not be silent about it.
+	unread, err := p.Ledger(ctx, a, b, publishing.PublicationFilter{From: since, To: p.DB.Now().Add(-publishing.OverdueAfter), States: []publishing.State{publishing.Pending}}, "", limit)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range unread.Items {
+		out = append(out, today.Trouble{Publication: x.ID, Brand: x.Brand, Post: x.Post, Title: x.Title, Channel: x.Channel, State: "pending", DueAt: x.DueAt})
+	}
 	late, err := p.Overdue(ctx, a, b, limit)
 	for _, x := range late {
 		out = append(out, today.Trouble{Publication: x.ID, Brand: x.Brand, Post: x.Post, Title: x.Title, Channel: x.Channel, State: "overdue", DueAt: x.DueAt})

@@ -294,6 +294,16 @@ func (s *Service) look(ctx context.Context, r Reader, b id.Brand, post id.Post, 
 	return nil, nil
 }
 
+// Asked tells whether anybody was ever asked to read a post.
+func (s *Service) Asked(ctx context.Context, a team.Actor, b id.Brand, post id.Post) (_ bool, err error) {
+	defer fault.Wrap(&err, "ask for a reading")
+	if err := a.Require(b, team.SeePlanning); err != nil {
+		return false, err
+	}
+	n, err := sqldb.Value[int64](ctx, s.DB, `SELECT COUNT(*) FROM approval_round WHERE brand = ? AND post = ?`, b, post)
+	return n > 0, err
+}
+
 // Holds tells whether a picture stands in a round that this reader may see: the
 // link's page shows those and no other.
 func (s *Service) Holds(ctx context.Context, r Reader, b id.Brand, post id.Post, m id.Media) (bool, error) {

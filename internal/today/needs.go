@@ -35,7 +35,7 @@ type Trouble struct {
 	Post        id.Post        `json:"post"`
 	Title       string         `json:"title"`
 	Channel     id.Channel     `json:"channel"`
-	State       string         `json:"state"` // "failed", "unknown", "overdue" without an attempt, "recall" for one that does not come down by itself, or "frozen" for one whose hour was missed
+	State       string         `json:"state"` // "failed", "unknown", "overdue" without an attempt, "pending" when its hour passed before its readers said yes, "recall" for one that does not come down by itself, or "frozen" for one whose hour was missed
 	DueAt       time.Time      `json:"due_at"`
 	Problem     string         `json:"problem,omitempty"` // message key
 	Detail      map[string]any `json:"detail,omitempty"`
@@ -68,7 +68,7 @@ type Posts interface {
 	Drafts(ctx context.Context, a team.Actor, b id.Brand, limit int) ([]Post, error)
 	// Any tells whether the brand has a post of any kind.
 	Any(ctx context.Context, a team.Actor, b id.Brand) (bool, error)
-	// Troubles lists what failed, is in doubt, is overdue or was missed since, latest hour
+	// Troubles lists what failed, is in doubt, is overdue, was not approved in time or was missed since, latest hour
 	// first, at most limit; what a freeze simply holds is no trouble.
 	Troubles(ctx context.Context, a team.Actor, b id.Brand, since time.Time, limit int) ([]Trouble, error)
 	// Sent lists what left in [from, to), at most limit.

@@ -18,9 +18,9 @@ func (m *Mux) fail(w http.ResponseWriter, r *Request, err error) {
 	e := fault.As(err)
 	status := fault.HTTPStatus(err)
 	if status >= 500 {
-		m.cfg.Log.Error("failed", "request", r.Number, "method", r.Method, "path", logged(r.URL.Path), "err", err)
+		m.cfg.Log.Error("failed", "request", r.Number, "method", r.Method, "path", m.logged(r.URL.Path), "err", err)
 	} else {
-		m.cfg.Log.Debug("refused", "request", r.Number, "method", r.Method, "path", logged(r.URL.Path), "err", err)
+		m.cfg.Log.Debug("refused", "request", r.Number, "method", r.Method, "path", m.logged(r.URL.Path), "err", err)
 	}
 	h := w.Header()
 	h.Set("Cache-Control", "private, no-store")

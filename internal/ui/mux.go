@@ -24,6 +24,7 @@ type Mux struct {
 	cfg     Config
 	mux     *http.ServeMux
 	routes  []Route
+	secrets []string // where the addresses begin that the log does not tell
 	handler http.Handler
 }
 
@@ -57,7 +58,7 @@ func New(cfg Config, routes ...Route) (m *Mux, err error) {
 			return nil, err
 		}
 	}
-	m.routes = routes
+	m.routes, m.secrets = routes, secrets(routes)
 	m.mux.Handle("GET /static/", files.handler())
 	m.mux.Handle("/", m.guarded(Route{Method: "GET", Path: "/", Guard: Public, Handle: func(http.ResponseWriter, *Request) error {
 		return fault.New(fault.NotFound, "")

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	pathpkg "path"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -44,7 +46,7 @@ func (m *Mux) outer(next http.Handler) http.Handler {
 				if p == http.ErrAbortHandler {
 					panic(p)
 				}
-				m.cfg.Log.Error("panic", "request", n, "method", r.Method, "path", logged(r.URL.Path), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+				m.cfg.Log.Error("panic", "request", n, "method", r.Method, "path", m.logged(r.URL.Path), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 				if o.status == 0 {
 					req := &Request{Request: r, Number: n, mux: m}
 					_ = m.admit(o, req, Public) // fills what it can; the page of the error needs no more
@@ -60,7 +62,7 @@ func (m *Mux) outer(next http.Handler) http.Handler {
 				level = slog.LevelDebug
 			}
 			// The query may hold what somebody searched for, or a private link.
-			m.cfg.Log.Log(r.Context(), level, "http", "request", n, "method", r.Method, "path", logged(r.URL.Path), "status", o.status,
+			m.cfg.Log.Log(r.Context(), level, "http", "request", n, "method", r.Method, "path", m.logged(r.URL.Path), "status", o.status,
 				"ms", float64(time.Since(start).Microseconds())/1000)
 		}()
 		next.ServeHTTP(o, r)
@@ -134,17 +136,35 @@ func (w *writer) close() {
 	}
 }
 
-// logged is a path as the log has it: who holds a private link is let in by it,
-// so its secret is left out.
-func logged(path string) string {
-	rest, ok := strings.CutPrefix(path, PrivatePath)
-	if !ok || rest == "" {
-		return path
+// secrets lists where the addresses begin that let in whoever holds them: the
+// public routes with a part that changes (a private link, an invitation, a new
+// password, a calendar's feed). It is read from the routes, so that a face that
+// adds one more has nothing to remember here.
+func secrets(routes []Route) []string {
+	var out []string
+	for _, r := range routes {
+		before, _, ok := strings.Cut(r.Path, "{")
+		if r.Guard == Public && ok && strings.Count(before, "/") > 1 && !slices.Contains(out, before) {
+			out = append(out, before)
+		}
 	}
-	if _, after, ok := strings.Cut(rest, "/"); ok {
-		return PrivatePath + "…/" + after
+	return out
+}
+
+// logged is a path as the log has it, without the secret of such an address.
+func (m *Mux) logged(path string) string {
+	clean := pathpkg.Clean(path) // "//v/…" is sent to where it leads, and is logged too
+	for _, before := range m.secrets {
+		rest, ok := strings.CutPrefix(clean, before)
+		if !ok {
+			continue
+		}
+		if _, after, ok := strings.Cut(rest, "/"); ok {
+			return before + "…/" + after
+		}
+		return before + "…"
 	}
-	return PrivatePath + "…"
+	return path
 }
 
 // PrivatePath begins the addresses of private links; a secret follows.

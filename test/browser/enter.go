@@ -16,10 +16,10 @@ const (
 )
 
 // Enter brings somebody in front of a Vigie of her own, in the state a walk
-// asks for.
-func Enter(t *testing.T, language string, state State) *Person {
+// asks for. env is added to the program's environment, as KEY=value.
+func Enter(t *testing.T, language string, state State, env ...string) *Person {
 	t.Helper()
-	vigie := program.Start(t, program.Config{Env: []string{"VIGIE_PRACTICE_LATENCY=1ms", "VIGIE_LOG=warn"}})
+	vigie := program.Start(t, program.Config{Env: append([]string{"VIGIE_PRACTICE_LATENCY=1ms", "VIGIE_LOG=warn"}, env...)})
 	p := Someone(t, vigie.URL, "claire")
 	p.Speaks(language)
 	switch state {

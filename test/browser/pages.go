@@ -163,6 +163,7 @@ var Pages = []Page{
 	{Name: "media-bin", Path: "/b/{brand}/media?show=bin", States: full},
 	{Name: "today-all", Path: "/today", States: full},
 	{Name: "charter", Path: "/b/{brand}/charter", States: inside},
+	{Name: "charter-rule", Path: "/b/{brand}/charter/{rule}", States: full},
 	{Name: "charter-new", Path: "/b/{brand}/charter/new?kind=disclosure", States: inside},
 	{Name: "charter-bench", Path: "/b/{brand}/charter/bench", States: inside},
 	{Name: "charter-days", Path: "/b/{brand}/charter/days", States: inside},

@@ -50,7 +50,7 @@ as_postgres() { (cd / && if [ "$(id -u)" = 0 ]; then setpriv --reuid=postgres --
 # it up, prints one line of JSON when it is ready and ends on SIGTERM.
 start_bluesky() {
 	local began=$SECONDS line fd pid
-	wanted bluesky || wanted race || wanted storm || return 0
+	wanted bluesky || wanted race || wanted storm || wanted browser || return 0
 	if [ -n "${VIGIE_PEER_BLUESKY_URL:-}" ]; then
 		row bluesky passed 0 "the one of VIGIE_PEER_BLUESKY_URL"
 		return

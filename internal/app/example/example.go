@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"vigie/internal/approval"
 	"vigie/internal/assets"
 	"vigie/internal/base/fault"
 	"vigie/internal/base/id"
@@ -32,6 +33,7 @@ type Needs struct {
 	Assets     *assets.Service
 	Publishing *publishing.Service
 	Charter    *charter.Service
+	Approval   *approval.Service
 	World      *practice.World
 	Log        *slog.Logger
 }
@@ -124,7 +126,7 @@ func (e *Agency) forget(ctx context.Context, brands []id.Brand) error {
 		}
 		err = e.DB.Write(ctx, func(tx *sqldb.Tx) error {
 			for _, room := range []func(context.Context, *sqldb.Tx, id.Brand) error{
-				e.Publishing.Forget, e.Charter.Forget, e.Assets.Forget, e.Channels.Forget, search.Forget, e.Book.Forget, e.Team.Forget, e.Brands.Forget,
+				e.Approval.Forget, e.Publishing.Forget, e.Charter.Forget, e.Assets.Forget, e.Channels.Forget, search.Forget, e.Book.Forget, e.Team.Forget, e.Brands.Forget,
 			} {
 				if err := room(ctx, tx, b); err != nil {
 					return err
@@ -157,6 +159,7 @@ type site struct {
 	media    map[string]assets.Media
 	refs     map[string][]network.Ref // of a picture on each channel
 	campaign map[string]id.Campaign
+	link     *approval.Link // of the client; nil: none
 }
 
 func (e *Agency) build(ctx context.Context, owner id.Person, h house, lang string) error {
@@ -181,7 +184,7 @@ func (e *Agency) build(ctx context.Context, owner id.Person, h house, lang strin
 	if err := both.Wait(); err != nil {
 		return err
 	}
-	for _, step := range []func(context.Context) error{s.hand, s.plan, s.write, s.trouble} {
+	for _, step := range []func(context.Context) error{s.hand, s.plan, s.rule, s.license, s.write, s.trouble} {
 		if err := step(ctx); err != nil {
 			return err
 		}

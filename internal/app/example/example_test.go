@@ -17,6 +17,7 @@ import (
 	"vigie/internal/base/id"
 	"vigie/internal/brand"
 	"vigie/internal/channel"
+	"vigie/internal/network"
 	"vigie/internal/platform/jobs"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/platform/sqldb/sqldbtest"
@@ -43,7 +44,7 @@ func each(t *testing.T, test func(h *house)) {
 			}
 			t.Cleanup(func() { a.Close() })
 			test(&house{T: t, App: a, data: data, agency: example.New(example.Needs{DB: a.DB, Book: a.Book, Team: a.Team, Brands: a.Brands,
-				Channels: a.Channels, Assets: a.Assets, Publishing: a.Publishing, Charter: a.Charter, World: a.World})})
+				Channels: a.Channels, Assets: a.Assets, Publishing: a.Publishing, Charter: a.Charter, Approval: a.Approval, World: a.World})})
 		})
 	}
 }
@@ -78,6 +79,60 @@ func (h *house) posts(a team.Actor, b id.Brand) (out []publishing.Row) {
 		if from = p.Next; from == "" {
 			return out
 		}
+	}
+}
+
+// ruled holds P5, P6, A1: the pages of approval, charter and rights show
+// something. One brand has carte blanche, in one a manager reads, in one the
+// client reads last by a private link, and posts stand at every point of it.
+func (h *house) ruled(claire team.Actor) {
+	h.Helper()
+	ctx := h.Context()
+	validations, ways := map[publishing.Validation]int{}, map[string]int{}
+	var links, mine, soon, past, blocking int
+	for _, b := range claire.Brands() {
+		own, _, err := h.Approval.Policies(ctx, claire, b)
+		h.ok(err)
+		way := ""
+		for _, st := range own.Steps {
+			way += map[bool]string{true: "client ", false: "house "}[st.Client]
+		}
+		ways[way]++
+		for _, p := range h.posts(claire, b) {
+			if p.Badge != publishing.NoBadge {
+				validations[p.Validation]++
+			}
+		}
+		l, err := h.Approval.Links(ctx, claire, b)
+		h.ok(err)
+		links += len(l)
+		mine += h.Approval.Waits(ctx, claire, b)
+		rules, _, err := h.Charter.Rules(ctx, claire, b)
+		h.ok(err)
+		if len(rules) < 6 {
+			h.Errorf("%d rules", len(rules))
+		}
+		for _, r := range rules {
+			if r.Severity == network.Block {
+				blocking++
+			}
+		}
+		ending, err := h.Assets.EndingWithin(ctx, claire, b, 30)
+		h.ok(err)
+		standing, err := h.Assets.OnLinePastRight(ctx, claire, b)
+		h.ok(err)
+		soon, past = soon+len(ending), past+len(standing)
+	}
+	for _, want := range []publishing.Validation{publishing.Approved, publishing.ToReview, publishing.AtClient, publishing.Changes, publishing.Refused, publishing.Outdated} {
+		if validations[want] == 0 {
+			h.Errorf("no post is %q: %v", want, validations)
+		}
+	}
+	if ways[""] != 1 || ways["house "] != 1 || ways["house client "] != 1 || links != 1 {
+		h.Errorf("read by %v, %d links", ways, links)
+	}
+	if mine < 2 || soon == 0 || past == 0 || blocking < 3 {
+		h.Errorf("%d to read, %d rights end soon, %d on line past theirs, %d rules stop", mine, soon, past, blocking)
 	}
 }
 
@@ -130,6 +185,7 @@ func TestTheAgencyHasAMonthBehindItAndWeeksAhead(t *testing.T) {
 				h.Errorf("no post is %q", want)
 			}
 		}
+		h.ruled(claire)
 		if drafts < 4 || health[channel.SignedOut] != 1 || health[channel.Expiring] != 1 {
 			h.Errorf("%d drafts without an hour, channels %v", drafts, health)
 		}
@@ -142,6 +198,7 @@ func TestStartingAgainChangesNothingAndAnInterruptedStartIsMadeAnew(t *testing.T
 		claire := h.guest()
 		h.ok(h.agency.Start(ctx, claire, "en"))
 		before := h.reload(claire)
+		h.ruled(before)
 		h.ok(h.agency.Start(ctx, claire, "en"))
 		after := h.reload(claire)
 		for b := range before.Roles {

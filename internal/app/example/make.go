@@ -293,8 +293,11 @@ func (s *site) ahead(ctx context.Context, e entry) error {
 		_, err = s.Publishing.PlanDraft(ctx, s.actor, s.brand, p.ID, w)
 		return err
 	}
-	_, err = s.Publishing.Schedule(ctx, s.actor, s.brand, p.ID, p.Version, publishing.When{Wall: w})
-	return err
+	planned, err := s.Publishing.Schedule(ctx, s.actor, s.brand, p.ID, p.Version, publishing.When{Wall: w})
+	if err != nil {
+		return err
+	}
+	return s.read(ctx, e, planned.Post)
 }
 
 // trouble lets one access end soon and ends another, so that one sees how that

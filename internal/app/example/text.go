@@ -16,10 +16,11 @@ var postFiles embed.FS
 
 // entry is one post of a brand, in one language. The files of posts read:
 //
-//	@ <day> <hour> <channels> [m=picture] [s=outcome] [draft]
+//	@ <day> <hour> <channels> [m=picture] [s=outcome] [v=reading] [draft]
 //	t: title in French | title in English
 //	l: labels, French | labels, English
 //	c: campaign
+//	r: what a reader answered in French | in English
 //	<fr>  …text…  <en>  …text…   and <fr b> for the words of channel b alone
 //
 // Days count from today; "@ ago 47 a" is 47 minutes before now, "@ none a" a
@@ -33,6 +34,8 @@ type entry struct {
 	outcome  publishing.State // of a past post that did not go as planned
 	partly   bool             // the outcome is that of the last channel alone
 	draft    bool
+	reading  string // how far its readers are; empty: all of them said yes
+	remark   string
 	title    string
 	labels   []string
 	campaign string
@@ -42,6 +45,11 @@ type entry struct {
 
 // outcomes are how a past post may have gone wrong, by the word of the files.
 var outcomes = map[string]publishing.State{"failed": publishing.Failed, "partial": publishing.Failed, "unknown": publishing.Unknown, "missed": publishing.Frozen}
+
+// readings are how far the readers of a post to come may be, by the word of the
+// files: nobody answered; the client is asked; the last who was asked wants
+// another text, or none; a comma was changed after all had said yes.
+var readings = []string{"waiting", "client", "changes", "refused", "stale"}
 
 // load reads a brand's posts in a language ("fr", otherwise English), with its
 // typography.
@@ -98,6 +106,8 @@ func load(brand, lang string) ([]entry, error) {
 			for _, l := range strings.Split(pick(rest, side), ",") {
 				out[len(out)-1].labels = append(out[len(out)-1].labels, i18n.Typo(lang, strings.TrimSpace(l)))
 			}
+		case head == "r:":
+			out[len(out)-1].remark = i18n.Typo(lang, pick(rest, side))
 		case head == "c:":
 			out[len(out)-1].campaign = rest
 		case line != "":
@@ -152,6 +162,11 @@ func parseHead(s string) (entry, error) {
 				return e, fmt.Errorf("no outcome %q", value)
 			}
 			e.partly = value == "partial"
+		case "v":
+			if !slices.Contains(readings, value) {
+				return e, fmt.Errorf("no reading %q", value)
+			}
+			e.reading = value
 		case "draft":
 			e.draft = true
 		default:

@@ -155,18 +155,23 @@ func (v *view) gone() bool {
 	return slices.ContainsFunc(v.pubs, func(p publishing.Publication) bool { return !p.State.Waiting() || len(p.Sent) > 0 })
 }
 
+// online tells whether something of the post may still stand on a network: what
+// was withdrawn everywhere has nothing left to recall.
+func (v *view) online() bool {
+	return slices.ContainsFunc(v.pubs, func(p publishing.Publication) bool {
+		return p.State != publishing.Withdrawn && (!p.State.Waiting() || len(p.Sent) > 0)
+	})
+}
+
 // submits tells whether the gesture asks for a reading instead of a departure.
 func (v *view) submits() bool {
 	return v.asks != nil && slices.ContainsFunc(v.on(), func(l lane) bool { return v.asks(l.channel.ID) })
 }
 
-// inReading tells whether the post has a reading to show.
+// inReading tells whether the post has a reading to show: its readers were asked,
+// whatever they or the rule say by now.
 func (v *view) inReading() bool {
-	switch v.kept.Validation {
-	case publishing.ToReview, publishing.AtClient, publishing.Changes, publishing.Refused, publishing.Outdated:
-		return true
-	}
-	return v.kept.Badge != publishing.NoBadge && v.submits()
+	return v.wasRead
 }
 
 // scheduleWord is the word of the gesture that puts a post on its way.

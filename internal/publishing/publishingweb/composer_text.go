@@ -226,6 +226,9 @@ func (v *view) otherProblems(on []lane) []check {
 
 func (v *view) hourCheck() check {
 	t := v.r.T
+	if v.when.Mode == "now" && v.submits() {
+		return check{ui.Calm, t("composer.check.now_read"), ""}
+	}
 	if v.when.Mode == "now" {
 		return check{ui.Calm, t("composer.check.now"), ""}
 	}

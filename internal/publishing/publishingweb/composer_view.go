@@ -40,6 +40,7 @@ type view struct {
 	write     bool
 	publish   bool
 	asks      func(id.Channel) bool // whether somebody reads before; nil: nobody
+	wasRead   bool                  // there is a reading to show
 	found     []publishing.Examined
 }
 
@@ -61,6 +62,7 @@ func (f *Face) view(r *ui.Request, p publishing.Post, s shown) (*view, error) {
 	if f.Reads != nil {
 		v.asks = f.Reads(ctx, b)
 	}
+	v.wasRead = f.WasRead != nil && p.Badge != publishing.NoBadge && f.WasRead(ctx, b, p.ID)
 	if s.draft != nil {
 		d := *s.draft
 		v.draft.Title, v.draft.Text, v.draft.Media, v.draft.Options = d.Title, d.Text, d.Media, d.Options

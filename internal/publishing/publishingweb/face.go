@@ -52,6 +52,9 @@ type Config struct {
 	// Reads tells whether somebody reads what goes to a channel before it
 	// leaves; nil: nobody does.
 	Reads func(ctx context.Context, b id.Brand) func(id.Channel) bool
+	// WasRead tells whether anybody was ever asked to read a post: what left
+	// before the brand had readers has no reading to show. Nil: nobody was.
+	WasRead func(ctx context.Context, b id.Brand, post id.Post) bool
 	// Tell lets open pages know (presence, drafts being typed).
 	Tell func(topic, kind string, data any)
 }

@@ -117,6 +117,10 @@ func TestAPostIsTakenOffPracticeAndMastodonAtOnce(t *testing.T) {
 		if b := a.post(p.ID).Badge; b != publishing.TakenBack {
 			t.Errorf("badge %q", b)
 		}
+		// Nothing is left to take off.
+		if page := a.see("/posts/" + string(p.ID)); strings.Contains(page, a.path(ask)) || !strings.Contains(page, "Tout a été retiré des réseaux") {
+			t.Error("the post still offers to be recalled")
+		}
 		has(t, a.see("/recalls"), "Le prix est faux", "Retirer, par Claire Morel", "terminé")
 		has(t, a.see(ask), "Il n’y a rien à rappeler", "Déjà retirée")
 		has(t, a.see("/publications/"+string(a.publication(p.ID).ID)), "Rappelée par Claire Morel", "Retirée du réseau par Claire Morel")
