@@ -62,6 +62,8 @@ func buildStreet(h *house) *street {
 	h.ok(err)
 	slot, err := h.Publishing.AddSlot(ctx, me, s.a, ch.ID, 2, "09:00")
 	h.ok(err)
+	cat, err := h.Publishing.SaveCategory(ctx, me, s.a, publishing.Category{Name: "Conseils zinnober", Weight: 1})
+	h.ok(err)
 	added, err := h.Assets.Add(ctx, me, s.a, "vitrine-zinnober-quokka.png", picture(h.T, 200))
 	h.ok(err)
 	h.ok(h.Jobs.Drain(ctx))
@@ -124,7 +126,7 @@ func buildStreet(h *house) *street {
 	s.ids = map[string]string{
 		"rule": string(rule.ID), "silent": string(day.ID),
 		"brand": string(s.a), "archived": string(gone), "person": string(s.ondine.id), "invitation": string(inv.ID), "session": string(sessions[0].ID),
-		"token": string(tokens[0].ID), "channel": string(ch.ID), "signin": in.ID, "campaign": string(camp.ID), "slot": slot.ID,
+		"token": string(tokens[0].ID), "channel": string(ch.ID), "signin": in.ID, "campaign": string(camp.ID), "slot": slot.ID, "category": string(cat.ID),
 		"media": string(added.Media.ID), "upload": string(up.ID), "post": string(s.draft.ID), "publication": string(pubs[0].ID), "freeze": frost.Freeze.ID,
 		"recall": string(recall.ID), "leg": string(recall.Legs[0].ID),
 		"link": string(private.ID), "remark": string(remark.ID), "round": string(file.ID),

@@ -17,6 +17,10 @@ const (
 
 	ActSlotAdded       = "slot.added"       // {channel, weekday, local}; subject "slot"
 	ActSlotRemoved     = "slot.removed"     // subject "slot"
+	ActSlotGiven       = "slot.given"       // {category}; subject "slot"
+	ActCategorySaved   = "category.saved"   // {name, weight, paused}; subject "category"
+	ActCategoryRemoved = "category.removed" // subject "category"
+	ActMarksSet        = "calendar.marked"  // {public, local, sensitive, own, zones}; subject "calendar"
 	ActCampaignSaved   = "campaign.saved"   // {name, from, to}; subject "campaign"
 	ActCampaignRemoved = "campaign.removed" // subject "campaign"
 

@@ -34,6 +34,7 @@ type Edit struct {
 	Media    *[]MediaRef
 	Options  *network.Options
 	Campaign *id.Campaign
+	Category *CategoryID
 	Labels   *[]string
 	// Variants replaces the list of channels and their own words.
 	Variants *[]Variant
@@ -196,6 +197,14 @@ func (s *Service) apply(ctx context.Context, tx *sqldb.Tx, p *Post, e Edit, chan
 		}
 		p.Campaign = *e.Campaign
 	}
+	if e.Category != nil {
+		if *e.Category != "" && *e.Category != p.Category {
+			if err := knownCategory(ctx, tx, p.Brand, *e.Category); err != nil {
+				return err
+			}
+		}
+		p.Category = *e.Category
+	}
 	if e.Variants != nil {
 		return p.setVariants(*e.Variants, channels)
 	}
@@ -302,7 +311,7 @@ func (s *Service) Duplicate(ctx context.Context, a team.Actor, b id.Brand, post 
 	if err != nil {
 		return p, err
 	}
-	return s.Create(ctx, a, b, Edit{Title: &p.Title, Text: &p.Text, Media: &p.Media, Options: &p.Options, Labels: &p.Labels, Campaign: &p.Campaign, Variants: &p.Variants})
+	return s.Create(ctx, a, b, Edit{Title: &p.Title, Text: &p.Text, Media: &p.Media, Options: &p.Options, Labels: &p.Labels, Campaign: &p.Campaign, Category: &p.Category, Variants: &p.Variants})
 }
 
 // Bin takes posts off the calendar into the bin, where they stay thirty days.

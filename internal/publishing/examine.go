@@ -178,11 +178,15 @@ func (s *Service) mayLeave(ctx context.Context, a team.Actor, p Post, all []Rend
 			return err
 		}
 		if f := Stopping(found); f != nil {
-			return errBlocked.At("variants").With("channel", r.Channel.Handle).With("problem", f.Key).With("values", f.Values).With("why", f.Why)
+			return errBlocked.At("variants").With("channel", r.Channel.Handle).With("problem", f.Key).With("values", f.Values).With("why", f.Why).With("hour", f.otherHour())
 		}
 	}
 	return nil
 }
+
+// otherHour tells whether what stops a post is its hour alone: the queue then
+// looks at the next day.
+func (f *Finding) otherHour() bool { return f.Remedy != nil && f.Remedy.Field == "date" }
 
 // mayMove refuses to give what is scheduled an hour at which an examiner blocks
 // it. What cannot be read, or is no hour, is for the move itself to refuse.

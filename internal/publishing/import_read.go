@@ -89,10 +89,11 @@ func (s *Service) readImport(ctx context.Context, a team.Actor, imp Import) (*im
 	if r.twins, err = s.twinsOf(ctx, imp.Brand); err != nil {
 		return nil, err
 	}
-	if imp.Settings.NoHour == NextSlot {
+	if imp.Settings.NoHour == NextSlot { // what has no category takes no hour of one
 		if r.free, err = s.FreeSlots(ctx, a, imp.Brand, r.now.Add(5*time.Minute), r.now.AddDate(1, 0, 0)); err != nil {
 			return nil, err
 		}
+		r.free = slices.DeleteFunc(r.free, func(f Free) bool { return f.Slot.Category != "" })
 	}
 	if err := reading.Each(file, r.row); err != nil {
 		return nil, err

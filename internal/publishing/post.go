@@ -19,7 +19,9 @@ type Post struct {
 	Options  network.Options `json:"options"`
 	Variants []Variant       `json:"variants"`
 	Campaign id.Campaign     `json:"campaign,omitempty"`
-	Labels   []string        `json:"labels"`
+	// Category is whose turn a free slot must be for this post to take it.
+	Category CategoryID `json:"category,omitempty"`
+	Labels   []string   `json:"labels"`
 	// Planned is the hour on the brand's wall; Local is empty without one.
 	Planned clock.Wall `json:"planned"`
 	// At is the instant of Planned, as the zone's rules stand; zero without.
@@ -155,6 +157,7 @@ type Row struct {
 	Badge      Badge        `json:"badge"`
 	Changed    bool         `json:"changed"`
 	Campaign   id.Campaign  `json:"campaign,omitempty"`
+	Category   CategoryID   `json:"category,omitempty"`
 	Labels     []string     `json:"labels"`
 	Channels   []id.Channel `json:"channels"`
 	Media      int          `json:"media"`

@@ -206,7 +206,7 @@ func TestBrandsAreWalls(t *testing.T) {
 			"freezes":   func() error { _, err := s.room.Freezes(ctx, stranger, s.brand); return err },
 			"slots":     func() error { _, err := s.room.Slots(ctx, stranger, s.brand); return err },
 			"add slot":  func() error { _, err := s.room.AddSlot(ctx, stranger, s.brand, s.chans[0], 1, "09:00"); return err },
-			"free":      func() error { _, err := s.room.NextFree(ctx, stranger, s.brand, s.chans); return err },
+			"free":      func() error { _, err := s.room.NextFree(ctx, stranger, s.brand, s.chans, ""); return err },
 			"campaigns": func() error { _, err := s.room.Campaigns(ctx, stranger, s.brand); return err },
 			"campaign":  func() error { _, err := s.room.SaveCampaign(ctx, stranger, s.brand, Campaign{}); return err },
 			"labels":    func() error { _, err := s.room.Labels(ctx, stranger, s.brand); return err },
@@ -284,12 +284,12 @@ func TestSlotsGiveTheNextFreeHour(t *testing.T) {
 		if all, _ := s.room.Slots(s.Context(), s.claire, s.brand); len(all) != 1 {
 			s.Errorf("%d slots", len(all))
 		}
-		free, err := s.room.NextFree(s.Context(), s.claire, s.brand, s.chans)
+		free, err := s.room.NextFree(s.Context(), s.claire, s.brand, s.chans, "")
 		if err != nil || free.Wall != w {
 			s.Fatalf("%v, want %v: %v", free.Wall, w, err)
 		}
 		s.schedule(s.draft("prend la place"), When{Wall: free.Wall})
-		next, err := s.room.NextFree(s.Context(), s.claire, s.brand, s.chans)
+		next, err := s.room.NextFree(s.Context(), s.claire, s.brand, s.chans, "")
 		if err != nil || !next.At.After(free.At) {
 			s.Errorf("again %v: %v", next.Wall, err)
 		}

@@ -60,6 +60,7 @@ type Filter struct {
 	Validation []Validation
 	Channel    id.Channel
 	Campaign   id.Campaign
+	Category   CategoryID
 	Label      string
 	Author     id.Person
 	// Text is looked for in titles and words, accents and case folded.
@@ -93,6 +94,9 @@ func (f Filter) where(b id.Brand, a team.Actor) (string, []any) {
 	}
 	if f.Campaign != "" {
 		add("campaign = ?", f.Campaign)
+	}
+	if f.Category != "" {
+		add("category = ?", f.Category)
 	}
 	if f.Label != "" {
 		add("EXISTS (SELECT 1 FROM post_label l WHERE l.post = post.id AND l.brand = post.brand AND l.label = ?)", f.Label)

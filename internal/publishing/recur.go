@@ -33,6 +33,7 @@ type Model struct {
 	Media    []MediaRef      `json:"media"`
 	Options  network.Options `json:"options"`
 	Campaign id.Campaign     `json:"campaign,omitempty"`
+	Category CategoryID      `json:"category,omitempty"`
 	Labels   []string        `json:"labels"`
 	Variants []Variant       `json:"variants"`
 }
@@ -155,7 +156,7 @@ func (s *Service) MakeSeries(ctx context.Context, a team.Actor, b id.Brand, post
 }
 
 func modelOf(p Post) Model {
-	return Model{Title: p.Title, Text: p.Text, Media: list(p.Media), Options: p.Options, Campaign: p.Campaign, Labels: list(p.Labels), Variants: list(p.Variants)}
+	return Model{Title: p.Title, Text: p.Text, Media: list(p.Media), Options: p.Options, Campaign: p.Campaign, Category: p.Category, Labels: list(p.Labels), Variants: list(p.Variants)}
 }
 
 // RunSeries makes the occurrences that are due to be made, of every series. The
@@ -355,7 +356,7 @@ func (s *Service) stopSeries(ctx context.Context, v Series, why error) error {
 }
 
 func (m Model) onto(p *Post) {
-	p.Title, p.Text, p.Media, p.Options, p.Campaign, p.Labels = m.Title, m.Text, list(m.Media), m.Options, m.Campaign, list(m.Labels)
+	p.Title, p.Text, p.Media, p.Options, p.Campaign, p.Category, p.Labels = m.Title, m.Text, list(m.Media), m.Options, m.Campaign, m.Category, list(m.Labels)
 	p.Variants = nil
 	for _, v := range m.Variants {
 		v.ID = id.New[id.Variant]()

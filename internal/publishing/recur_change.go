@@ -132,7 +132,7 @@ func (s *Service) followOne(ctx context.Context, a team.Actor, b id.Brand, o Occ
 			return false, nil
 		}
 	}
-	p, err = s.Save(ctx, a, b, p.ID, p.Version, Edit{Title: &as.Title, Text: &as.Text, Media: &as.Media, Options: &as.Options, Campaign: &as.Campaign, Labels: &as.Labels, Variants: &as.Variants})
+	p, err = s.Save(ctx, a, b, p.ID, p.Version, Edit{Title: &as.Title, Text: &as.Text, Media: &as.Media, Options: &as.Options, Campaign: &as.Campaign, Category: &as.Category, Labels: &as.Labels, Variants: &as.Variants})
 	if err != nil {
 		return false, err
 	}

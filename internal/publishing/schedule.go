@@ -44,6 +44,12 @@ type Planning struct {
 // fit: field "variants", Values "channel" and "problem"), conflict.
 func (s *Service) Schedule(ctx context.Context, a team.Actor, b id.Brand, post id.Post, version int64, when When) (_ Planning, err error) {
 	defer fault.Wrap(&err, "schedule")
+	return s.scheduleIf(ctx, a, b, post, version, when, nil)
+}
+
+// scheduleIf is Schedule when still, asked first in the transaction that writes
+// the hour, has no objection.
+func (s *Service) scheduleIf(ctx context.Context, a team.Actor, b id.Brand, post id.Post, version int64, when When, still func(tx *sqldb.Tx) error) (_ Planning, err error) {
 	if err := a.Require(b, team.PublishPosts); err != nil {
 		return Planning{}, err
 	}
@@ -68,6 +74,11 @@ func (s *Service) Schedule(ctx context.Context, a team.Actor, b id.Brand, post i
 	}
 	var out Planning
 	err = s.DB.Write(ctx, func(tx *sqldb.Tx) error {
+		if still != nil {
+			if err := still(tx); err != nil {
+				return err
+			}
+		}
 		if err := enter(ctx, tx, b, post); err != nil {
 			return err
 		}
@@ -290,6 +301,8 @@ func (s *Service) Unschedule(ctx context.Context, a team.Actor, b id.Brand, post
 type Move struct {
 	Post id.Post    `json:"post"`
 	To   clock.Wall `json:"to"` // Zone empty: the brand's
+
+	from string // refused as a conflict when the post stands elsewhere by now
 }
 
 // Moved says what a move did; From undoes it.
@@ -308,10 +321,10 @@ func (s *Service) MoveTo(ctx context.Context, a team.Actor, b id.Brand, all ...M
 	if err := s.mayMove(ctx, a, b, all); err != nil {
 		return nil, err
 	}
-	to := map[id.Post]clock.Wall{}
+	to, read := map[id.Post]clock.Wall{}, map[id.Post]string{}
 	var posts []id.Post
 	for _, m := range all {
-		to[m.Post] = m.To
+		to[m.Post], read[m.Post] = m.To, m.from
 		posts = append(posts, m.Post)
 	}
 	var out []Moved
@@ -322,6 +335,9 @@ func (s *Service) MoveTo(ctx context.Context, a team.Actor, b id.Brand, all ...M
 			}
 		}
 		from := p.Planned
+		if was := read[p.ID]; was != "" && was != from.Local {
+			return errChanged.With("version", p.Version).With("who", string(p.Editor))
+		}
 		var fit clock.Fit
 		var err error
 		if p.Planned, p.At, fit, err = s.hour(ctx, tx, b, When{Wall: to[p.ID]}); err != nil {

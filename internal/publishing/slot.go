@@ -2,6 +2,7 @@ package publishing
 
 import (
 	"context"
+	"slices"
 	"sort"
 	"time"
 
@@ -19,6 +20,14 @@ type Slot struct {
 	Channel id.Channel   `json:"channel"`
 	Weekday time.Weekday `json:"weekday"` // 0 is Sunday, as everywhere in Go
 	Local   string       `json:"local"`   // "09:00", on the brand's wall
+	// Category is who the hour belongs to; empty: open to all.
+	Category CategoryID `json:"category,omitempty"`
+}
+
+const slotColumns = `id, channel, weekday, local_time, category`
+
+func scanSlot(r sqldb.Scanner) (v Slot, err error) {
+	return v, r.Scan(&v.ID, &v.Channel, &v.Weekday, &v.Local, &v.Category)
 }
 
 var (
@@ -36,9 +45,7 @@ func (s *Service) Slots(ctx context.Context, a team.Actor, b id.Brand) (_ []Slot
 }
 
 func (s *Service) slots(ctx context.Context, q sqldb.Q, b id.Brand) ([]Slot, error) {
-	return sqldb.List(ctx, q, func(r sqldb.Scanner) (v Slot, err error) {
-		return v, r.Scan(&v.ID, &v.Channel, &v.Weekday, &v.Local)
-	}, `SELECT id, channel, weekday, local_time FROM slot WHERE brand = ? ORDER BY channel, (weekday + 6) % 7, local_time`, b)
+	return sqldb.List(ctx, q, scanSlot, `SELECT `+slotColumns+` FROM slot WHERE brand = ? ORDER BY channel, (weekday + 6) % 7, local_time`, b)
 }
 
 // AddSlot gives a channel an hour of the week. The same hour twice is one slot.
@@ -60,7 +67,7 @@ func (s *Service) AddSlot(ctx context.Context, a team.Actor, b id.Brand, c id.Ch
 			return err
 		}
 		mine := v.ID
-		v.ID, err = sqldb.Value[string](ctx, tx, `SELECT id FROM slot WHERE brand = ? AND channel = ? AND weekday = ? AND local_time = ?`, b, c, day, local)
+		v, err = sqldb.One(ctx, tx, scanSlot, `SELECT `+slotColumns+` FROM slot WHERE brand = ? AND channel = ? AND weekday = ? AND local_time = ?`, b, c, day, local)
 		if err != nil || v.ID != mine {
 			return err
 		}
@@ -100,37 +107,43 @@ type Free struct {
 	At   time.Time  `json:"at"`
 }
 
-// FreeSlots lists the free slots in [from, to), in order of time. An hour the
-// clocks skip that night is left out.
+// FreeSlots lists the free slots in [from, to), in order of time, whoever they
+// belong to. An hour the clocks skip that night is left out.
 func (s *Service) FreeSlots(ctx context.Context, a team.Actor, b id.Brand, from, to time.Time) (_ []Free, err error) {
 	defer fault.Wrap(&err, "free slots")
 	if err := a.Require(b, team.SeePlanning); err != nil {
 		return nil, err
 	}
-	zone, err := s.Zone(ctx, s.DB, b)
+	all, err := s.slotHours(ctx, s.DB, b, from, to)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	used, err := takenHours(ctx, s.DB, b, "", from, to)
 	if err != nil {
 		return nil, err
 	}
-	loc, err := clock.Zone(zone)
-	if err != nil {
-		return nil, err
-	}
-	slots, err := s.slots(ctx, s.DB, b)
+	return slices.DeleteFunc(all, func(f Free) bool {
+		_, taken := used[hourOf{f.Slot.Channel, f.At.UnixMilli()}]
+		return taken
+	}), nil
+}
+
+// slotHours are the hours of a brand's slots in [from, to), in order of time,
+// free or not.
+func (s *Service) slotHours(ctx context.Context, q sqldb.Q, b id.Brand, from, to time.Time) ([]Free, error) {
+	slots, err := s.slots(ctx, q, b)
 	if err != nil || len(slots) == 0 {
 		return nil, err
 	}
-	type taken struct {
-		c  id.Channel
-		at int64
+	zone, err := s.Zone(ctx, q, b)
+	if err != nil {
+		return nil, err
 	}
-	used := map[taken]bool{}
-	err = sqldb.Each(ctx, s.DB, func(r sqldb.Scanner) error {
-		var c id.Channel
-		var at sqldb.Time
-		err := r.Scan(&c, &at)
-		used[taken{c, at.UnixMilli()}] = true
-		return err
-	}, `SELECT v.channel, p.at FROM post p JOIN variant v ON v.post = p.id WHERE p.brand = ? AND p.binned_at IS NULL AND p.at >= ? AND p.at < ?`, b, sqldb.At(from), sqldb.At(to))
+	return hoursOf(slots, zone, from, to)
+}
+
+func hoursOf(slots []Slot, zone string, from, to time.Time) ([]Free, error) {
+	loc, err := clock.Zone(zone)
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +155,7 @@ func (s *Service) FreeSlots(ctx context.Context, a team.Actor, b id.Brand, from,
 			}
 			w := clock.Wall{Local: day.Format("2006-01-02") + "T" + v.Local, Zone: zone}
 			at, fit, err := w.Instant()
-			if err != nil || fit == clock.Gap || at.Before(from) || !at.Before(to) || used[taken{v.Channel, at.UnixMilli()}] {
+			if err != nil || fit == clock.Gap || at.Before(from) || !at.Before(to) {
 				continue
 			}
 			out = append(out, Free{Slot: v, Wall: w, At: at})
@@ -152,21 +165,31 @@ func (s *Service) FreeSlots(ctx context.Context, a team.Actor, b id.Brand, from,
 	return out, nil
 }
 
-// NextFree is the next free slot for a post on these channels, after now: the
-// first hour free on the first channel that has slots. Errors: not_found when
-// none of them has a free slot within eight weeks.
-func (s *Service) NextFree(ctx context.Context, a team.Actor, b id.Brand, channels []id.Channel) (_ Free, err error) {
-	now := s.DB.Now().Add(5 * time.Minute)
-	free, err := s.FreeSlots(ctx, a, b, now, now.AddDate(0, 0, 56))
-	if err != nil {
-		return Free{}, err
+// hourOf is an instant of a channel, hold what stands at it.
+type (
+	hourOf struct {
+		c  id.Channel
+		at int64
 	}
-	for _, f := range free {
-		for _, c := range channels {
-			if f.Slot.Channel == c {
-				return f, nil
-			}
+	hold struct{ by CategoryID }
+)
+
+// takenHours are the instants in [from, to) at which posts stand, but one post.
+func takenHours(ctx context.Context, q sqldb.Q, b id.Brand, but id.Post, from, to time.Time) (map[hourOf]hold, error) {
+	used := map[hourOf]hold{}
+	err := sqldb.Each(ctx, q, func(r sqldb.Scanner) error {
+		var c id.Channel
+		var at sqldb.Time
+		var by CategoryID
+		if err := r.Scan(&c, &at, &by); err != nil {
+			return err
 		}
-	}
-	return Free{}, errNoSlot
+		h := hourOf{c, at.UnixMilli()}
+		if by == "" {
+			by = used[h].by // two posts at one hour: the one that says what it is
+		}
+		used[h] = hold{by}
+		return nil
+	}, `SELECT v.channel, p.at, p.category FROM post p JOIN variant v ON v.post = p.id WHERE p.brand = ? AND p.binned_at IS NULL AND p.at >= ? AND p.at < ? AND p.id <> ? ORDER BY p.at, p.id`, b, sqldb.At(from), sqldb.At(to), but)
+	return used, err
 }

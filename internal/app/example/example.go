@@ -160,6 +160,8 @@ type site struct {
 	refs     map[string][]network.Ref // of a picture on each channel
 	campaign map[string]id.Campaign
 	link     *approval.Link // of the client; nil: none
+	// categories are the brand's, in the order they were made.
+	categories []publishing.CategoryID
 }
 
 func (e *Agency) build(ctx context.Context, owner id.Person, h house, lang string) error {

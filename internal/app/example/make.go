@@ -121,6 +121,19 @@ func (s *site) plan(ctx context.Context) error {
 		}
 		s.campaign[c.key] = made.ID
 	}
+	for i, k := range []struct {
+		fr, en, colour string
+	}{{"Coulisses", "Behind the scenes", "#1f6f8b"}, {"Nouveautés", "What is new", "#2e7046"}} {
+		name := k.en
+		if s.lang == "fr" {
+			name = k.fr
+		}
+		made, err := s.Publishing.SaveCategory(ctx, s.actor, s.brand, publishing.Category{Name: name, Colour: k.colour, Weight: 2 - i})
+		if err != nil {
+			return err
+		}
+		s.categories = append(s.categories, made.ID)
+	}
 	for _, slot := range s.slots {
 		var day int
 		var local string
@@ -252,6 +265,9 @@ func (s *site) import1(ctx context.Context, e entry, p publishing.Past, c int, p
 func (s *site) edit(e entry) publishing.Edit {
 	opts := network.Options{Languages: []string{s.lang}}
 	out := publishing.Edit{Title: &e.title, Text: &e.text, Labels: &e.labels, Options: &opts}
+	if len(s.categories) > 0 && e.campaign == "" {
+		out.Category = &s.categories[len(e.text)%len(s.categories)]
+	}
 	if e.campaign != "" {
 		c := s.campaign[e.campaign]
 		out.Campaign = &c

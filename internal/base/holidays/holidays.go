@@ -54,13 +54,39 @@ func Public(year int) []Day {
 
 // PublicOn is the public holiday of a day in the whole of France, if it is one.
 func PublicOn(day time.Time) (Day, bool) {
-	want := day.Format(form)
-	for _, d := range Public(day.Year()) {
-		if d.Date == want && !d.Local {
+	for _, d := range almanacOf(day.Year()).public[day.Format(form)] {
+		if !d.Local {
 			return d, true
 		}
 	}
 	return Day{}, false
+}
+
+// PublicAll are the public holidays of a day, those of Alsace and Moselle with
+// them: the Ascension falls on 8 May in some years, so there may be two.
+func PublicAll(day time.Time) []Day { return almanacOf(day.Year()).public[day.Format(form)] }
+
+// almanac is a year worked out once: a calendar asks for forty days at a time.
+type almanac struct{ public, sensitive map[string][]Day }
+
+var almanacs sync.Map // year → *almanac; a few hundred at most are ever asked for
+
+func almanacOf(year int) *almanac {
+	if a, ok := almanacs.Load(year); ok {
+		return a.(*almanac)
+	}
+	a := &almanac{map[string][]Day{}, map[string][]Day{}}
+	for _, d := range Public(year) {
+		a.public[d.Date] = append(a.public[d.Date], d)
+	}
+	for _, c := range rows(sensitiveTable, 2) {
+		date := when(c[0], year)
+		a.sensitive[date] = append(a.sensitive[date], Day{Date: date, Key: c[1]})
+	}
+	if year >= 1900 && year <= 2300 {
+		almanacs.Store(year, a)
+	}
+	return a
 }
 
 // Break is a stretch of school holidays.
@@ -71,8 +97,17 @@ type Break struct {
 	Zone string // "A", "B", "C"; empty: all three
 }
 
-// SchoolUntil is the last day of which the table knows something.
-const SchoolUntil = "2027-07-03"
+// What the table of school holidays knows: nothing before SchoolFrom and nothing
+// after SchoolUntil, and what follows SchoolChecked was entered by hand and not
+// compared with the published order. Whoever draws the breaks says so.
+const (
+	SchoolFrom    = "2025-09-01"
+	SchoolChecked = "2026-08-31"
+	SchoolUntil   = "2027-07-03"
+)
+
+// Zones are the zones of the school calendar, in their order.
+func Zones() []string { return []string{"A", "B", "C"} }
 
 //go:embed school.tsv
 var schoolTable string
@@ -111,15 +146,7 @@ func rows(table string, n int) [][]string {
 }
 
 // Sensitive are the commemorations of a day, by their keys.
-func Sensitive(day time.Time) []Day {
-	var out []Day
-	for _, c := range rows(sensitiveTable, 2) {
-		if when(c[0], day.Year()) == day.Format(form) {
-			out = append(out, Day{Date: day.Format(form), Key: c[1]})
-		}
-	}
-	return out
-}
+func Sensitive(day time.Time) []Day { return almanacOf(day.Year()).sensitive[day.Format(form)] }
 
 // when reads "03-11", "sun>=07-16" (that Sunday or the next) and "last-sun-04".
 func when(rule string, year int) string {

@@ -62,3 +62,24 @@ func TestTheTableOfSchoolHolidaysIsOrderedAndEnds(t *testing.T) {
 		t.Errorf("10 February 2026: %+v", got)
 	}
 }
+
+func TestADayMayHoldTwoHolidays(t *testing.T) {
+	// 2008: the Ascension fell on 1 May.
+	if got := PublicAll(day("2008-05-01")); len(got) != 2 {
+		t.Errorf("%+v", got)
+	}
+	if got := PublicAll(day("2026-04-03")); len(got) != 1 || !got[0].Local {
+		t.Errorf("Good Friday is of Alsace and Moselle: %+v", got)
+	}
+}
+
+func TestTheTableOfSchoolHolidaysSaysWhatItKnows(t *testing.T) {
+	if !(SchoolFrom < SchoolChecked && SchoolChecked < SchoolUntil) {
+		t.Error("the ends of the table are not in their order")
+	}
+	for _, b := range School("2000-01-01", "2100-01-01") {
+		if b.From < SchoolFrom {
+			t.Errorf("before the table begins: %+v", b)
+		}
+	}
+}

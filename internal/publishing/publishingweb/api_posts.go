@@ -33,6 +33,7 @@ type (
 		Media    *[]publishing.MediaRef `json:"media,omitempty" maxItems:"20"`
 		Options  *network.Options       `json:"options,omitempty"`
 		Campaign *id.Campaign           `json:"campaign,omitempty" doc:"Empty: of none"`
+		Category *publishing.CategoryID `json:"category,omitempty" doc:"Whose turn a free slot must be for it; empty: of none"`
 		Labels   *[]string              `json:"labels,omitempty" maxItems:"20"`
 		Variants *[]variantWords        `json:"variants,omitempty" doc:"The channels it goes to; replaces the list" maxItems:"200"`
 	}
@@ -69,7 +70,7 @@ type (
 			Local string `json:"local,omitempty" example:"2026-11-10T12:15" doc:"Hour on the brand's wall; left out with now or slot"`
 			Zone  string `json:"zone,omitempty" doc:"IANA zone of local; the brand's when left out"`
 			Now   bool   `json:"now,omitempty" doc:"Leaves at once"`
-			Slot  bool   `json:"slot,omitempty" doc:"Takes the next free slot of its channels"`
+			Slot  bool   `json:"slot,omitempty" doc:"Takes the next free slot of its channels and its category"`
 		}
 	}
 	versionedPost = api.OutVersioned[publishing.Post]
@@ -80,7 +81,7 @@ type (
 )
 
 func (w postWords) edit() publishing.Edit {
-	e := publishing.Edit{Title: w.Title, Text: w.Text, Media: w.Media, Options: w.Options, Campaign: w.Campaign, Labels: w.Labels}
+	e := publishing.Edit{Title: w.Title, Text: w.Text, Media: w.Media, Options: w.Options, Campaign: w.Campaign, Category: w.Category, Labels: w.Labels}
 	if w.Variants != nil {
 		all := make([]publishing.Variant, len(*w.Variants))
 		for i, v := range *w.Variants {
@@ -195,15 +196,8 @@ func (f *Face) postsAPI(r *api.Registry) {
 			}
 			when := publishing.When{Wall: clock.Wall{Local: in.Body.Local, Zone: in.Body.Zone}, Now: in.Body.Now}
 			if in.Body.Slot {
-				p, err := f.Room.Get(ctx, c.Actor, c.Brand, in.Post)
-				if err != nil {
-					return nil, err
-				}
-				free, err := f.Room.NextFree(ctx, c.Actor, c.Brand, channelsOf(p))
-				if err != nil {
-					return nil, err
-				}
-				when.Wall = free.Wall
+				done, err := f.Room.Enqueue(ctx, c.Actor, c.Brand, in.Post, v)
+				return &planning{Body: done}, err
 			}
 			if !when.Now && when.Wall.Local == "" {
 				return nil, fault.New(fault.Invalid, "publishing.no_hour").At("body.local")

@@ -19,6 +19,8 @@ func (f *Face) calendarRoutes() []ui.Route {
 		{Method: "POST", Path: "/b/{brand}/calendar/do", Guard: write, Handle: f.calendarDo},
 		{Method: "POST", Path: "/b/{brand}/calendar/undo", Guard: write, Handle: f.calendarUndo},
 
+		{Method: "POST", Path: "/b/{brand}/calendar/marks", Guard: publish, Handle: f.calendarMarks},
+
 		{Method: "GET", Path: "/b/{brand}/settings/slots", Guard: see, Handle: f.slots},
 		{Method: "POST", Path: "/b/{brand}/settings/slots", Guard: publish, Handle: f.addSlots},
 		{Method: "POST", Path: "/b/{brand}/settings/slots/{slot}/remove", Guard: publish, Handle: f.removeSlot},

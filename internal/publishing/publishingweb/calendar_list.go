@@ -16,6 +16,7 @@ type dayList struct {
 	// Rest is where the list goes on, empty at its end.
 	Rest      string
 	RestLabel string
+	School    []string // the school holidays, a line each
 }
 
 type listDay struct {
@@ -23,12 +24,14 @@ type listDay struct {
 	Label       string
 	Today       bool
 	Jump, JumpT string
+	Marks       []mark
 	Cards       []card
 }
 
 func (c *cal) list() dayList {
 	var l dayList
 	days, n := c.byDay(), 0
+	l.School = c.schoolLines()
 	// Within a month the list begins where the address says, when that is not
 	// the beginning: it is the way on from a page that was full.
 	from := c.first
@@ -36,8 +39,8 @@ func (c *cal) list() dayList {
 		from = c.q.day
 	}
 	for day := from; day.Before(c.end); day = day.AddDate(0, 0, 1) {
-		cards := days[day]
-		if len(cards) == 0 {
+		cards, marks := days[day], c.marksOn(day)
+		if len(cards) == 0 && len(marks) == 0 {
 			continue
 		}
 		if n >= maxList {
@@ -46,7 +49,7 @@ func (c *cal) list() dayList {
 			break
 		}
 		n += len(cards)
-		x := listDay{Day: day, Label: capital(c.loc.Date(c.noon(day))), Today: day.Equal(c.today), Cards: cards}
+		x := listDay{Day: day, Label: capital(c.loc.Date(c.noon(day))), Today: day.Equal(c.today), Cards: cards, Marks: marks}
 		x.Jump, x.JumpT = c.jumpWords(day)
 		l.Days = append(l.Days, x)
 	}

@@ -20,6 +20,7 @@ type month struct {
 	Cells    []monthCell
 	Chosen   []card // of the chosen day, for the phone
 	Leftover int    // of the chosen day, beyond Chosen
+	Of       dayMarks
 }
 
 type monthHead struct{ Long, Letter string }
@@ -32,6 +33,8 @@ type monthCell struct {
 	Out, Off    bool
 	Today, Sel  bool
 	Jump, JumpT string
+	Marks       []mark
+	School      *monthBand // nil: none
 	Bands       []monthBand
 	Chips       []card
 	More        int
@@ -55,17 +58,19 @@ func (c *cal) month() month {
 		if len(rows) > maxBands {
 			rows = rows[:maxBands]
 		}
+		school := c.schoolBands(monday, monday.AddDate(0, 0, 7))
 		for i := range 7 {
-			m.Cells = append(m.Cells, c.cell(monday.AddDate(0, 0, i), i, rows, days))
+			m.Cells = append(m.Cells, c.cell(monday.AddDate(0, 0, i), i, rows, school, days))
 		}
 	}
 	all := days[c.q.day]
 	m.Chosen = all[:min(len(all), maxDayList)]
 	m.Leftover = len(all) - len(m.Chosen)
+	m.Of = c.dayMarks(c.q.day)
 	return m
 }
 
-func (c *cal) cell(day time.Time, at int, rows []bandRow, days map[time.Time][]card) monthCell {
+func (c *cal) cell(day time.Time, at int, rows []bandRow, school []schoolBand, days map[time.Time][]card) monthCell {
 	cards := days[day]
 	x := monthCell{Day: day, Num: strconv.Itoa(day.Day()), Out: day.Month() != c.q.day.Month(), Off: off(day), Today: day.Equal(c.today), Sel: day.Equal(c.q.day),
 		Label: capital(c.loc.Date(c.noon(day)))}
@@ -76,6 +81,18 @@ func (c *cal) cell(day time.Time, at int, rows []bandRow, days map[time.Time][]c
 		x.Label = c.r.T("publishing.calendar.day_posts", "day", x.Label, "n", len(cards))
 	}
 	x.Jump, x.JumpT = c.jumpWords(day)
+	if x.Marks = c.marksOn(day); len(x.Marks) > 0 {
+		x.Off = x.Off || holiday(x.Marks)
+		x.Label = c.r.T("queue.day_marked", "day", x.Label, "marks", markWords(x.Marks))
+	}
+	for _, b := range school {
+		if at+1 >= b.From && at+1 < b.To {
+			x.School = &monthBand{Title: b.Title, Begins: b.Begins && at+1 == b.From}
+			if at+1 == b.From {
+				x.School.Text = b.Short
+			}
+		}
+	}
 	x.Bands = cellBands(rows, at, c.r.T)
 	limit := max(2, maxChips-len(x.Bands))
 	if len(cards) > limit {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"vigie/internal/base/holidays"
 	"vigie/internal/base/id"
 	"vigie/internal/channel"
 	"vigie/internal/platform/i18n"
@@ -38,7 +39,10 @@ type cal struct {
 	labels     []string
 	names      map[id.Person]string
 	frozen     []publishing.Freeze
-	elsewhere  *i18n.Loc // the person's own hours when they differ; else nil
+	marks      publishing.Marks
+	silent     func(day string) []SilentDay
+	breaks     []holidays.Break // of the days shown, once asked for
+	elsewhere  *i18n.Loc        // the person's own hours when they differ; else nil
 	mayWrite   bool
 	mayPublish bool
 }
@@ -78,6 +82,9 @@ func (f *Face) calRead(r *ui.Request, q calQuery) (*cal, error) {
 		return nil, err
 	}
 	if c.frozen, err = f.Room.Freezes(ctx, r.Actor, b); err != nil {
+		return nil, err
+	}
+	if err = f.readMarks(c); err != nil {
 		return nil, err
 	}
 	if r.May(team.SeePeople) {

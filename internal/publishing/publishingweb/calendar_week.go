@@ -29,10 +29,12 @@ const (
 type week struct {
 	Days  []weekDay
 	Bands []bandRow
-	Begin int // first hour
-	End   int // hour after the last
-	Rows  int // quarters
-	Night bool
+	// School are the school holidays above the days.
+	School []schoolBand
+	Begin  int // first hour
+	End    int // hour after the last
+	Rows   int // quarters
+	Night  bool
 }
 
 type weekDay struct {
@@ -40,6 +42,7 @@ type weekDay struct {
 	Label       string // "Mardi 10 novembre"
 	Today, Off  bool
 	Jump, JumpT string
+	Marks       []mark
 	Night       []card // folded
 	Items       []weekItem
 	Short       string // "Mardi 10", for the phone
@@ -91,6 +94,8 @@ func (c *cal) week() week {
 		d := weekDay{Day: day, Label: capital(c.loc.Date(c.noon(day))), Today: day.Equal(c.today), Off: off(day)}
 		d.Short = capital(c.loc.Weekday(day.Weekday())) + " " + strconv.Itoa(day.Day())
 		d.Jump, d.JumpT = c.jumpWords(day)
+		d.Marks = c.marksOn(day)
+		d.Off = d.Off || holiday(d.Marks)
 		cards := days[day]
 		if len(cards) > maxColumn {
 			d.Hidden, cards = len(cards)-maxColumn, cards[:maxColumn]
@@ -109,7 +114,7 @@ func (c *cal) week() week {
 		d.Items = c.items(w, d, placed)
 		w.Days = append(w.Days, d)
 	}
-	w.Bands = c.bands(c.first, c.end)
+	w.Bands, w.School = c.bands(c.first, c.end), c.schoolBands(c.first, c.end)
 	return w
 }
 

@@ -42,7 +42,7 @@ func postPath(b id.Brand, p id.Post) string { return "/b/" + string(b) + "/posts
 // the first save: a page opened and closed leaves no trace.
 func (f *Face) blank(w http.ResponseWriter, r *ui.Request) error {
 	q := r.URL.Query()
-	p := publishing.Post{Brand: r.Brand.ID, Validation: publishing.Draft, Campaign: id.Campaign(q.Get("campaign"))}
+	p := publishing.Post{Brand: r.Brand.ID, Validation: publishing.Draft, Campaign: id.Campaign(q.Get("campaign")), Category: publishing.CategoryID(q.Get("category"))}
 	p.Planned.Zone = r.Brand.Zone
 	if at := (clock.Wall{Local: q.Get("at"), Zone: r.Brand.Zone}); at.Local != "" {
 		if t, _, err := at.Instant(); err == nil {

@@ -274,3 +274,13 @@ func publicationLine(l *i18n.Loc, p publishing.Publication) string {
 	}
 	return l.T("ledger.line." + string(p.State))
 }
+
+// category is the one of the draft; zero for none.
+func (v *view) category() publishing.Category {
+	for _, k := range v.categories {
+		if k.ID == v.draft.Category {
+			return k
+		}
+	}
+	return publishing.Category{}
+}

@@ -27,6 +27,7 @@ func draftOf(v url.Values) publishing.Post {
 		Options:  optionsOf(v, ""),
 		Media:    mediaOf(v, ""),
 		Campaign: id.Campaign(v.Get("campaign")),
+		Category: publishing.CategoryID(v.Get("category")),
 		Labels:   labelsOf(v["labels"]),
 	}
 	for _, c := range v["channel"] {
@@ -102,6 +103,7 @@ func formOf(p publishing.Post) url.Values {
 	v.Set("title", p.Title)
 	v.Set("text", p.Text)
 	v.Set("campaign", string(p.Campaign))
+	v.Set("category", string(p.Category))
 	v.Set("labels", strings.Join(p.Labels, ", "))
 	putOptions(v, "", p.Options)
 	putMedia(v, "", p.Media)
@@ -151,7 +153,7 @@ func editOf(d publishing.Post, took time.Duration) publishing.Edit {
 	if d.Variants == nil {
 		d.Variants = []publishing.Variant{}
 	}
-	return publishing.Edit{Title: &d.Title, Text: &d.Text, Media: &d.Media, Options: &d.Options, Campaign: &d.Campaign,
+	return publishing.Edit{Title: &d.Title, Text: &d.Text, Media: &d.Media, Options: &d.Options, Campaign: &d.Campaign, Category: &d.Category,
 		Labels: &d.Labels, Variants: &d.Variants, Took: took}
 }
 

@@ -143,18 +143,19 @@ func (f *Face) scheduled(w http.ResponseWriter, r *ui.Request, p, d publishing.P
 	if err := r.Actor.Require(r.Brand.ID, team.PublishPosts); err != nil {
 		return err
 	}
-	if hour.Mode == "slot" {
-		free, err := f.Room.NextFree(r.Context(), r.Actor, r.Brand.ID, channelsOf(p))
-		if err != nil {
-			// A post with no free slot is something to correct on the page.
-			return f.refused(w, r, p, d, fault.New(fault.Invalid, fault.MessageKey(err)).At("when"))
-		}
-		to.Wall = free.Wall
-	}
 	if hour.Mode == "date" && to.Wall.Local == "" {
 		return f.refused(w, r, p, d, fault.New(fault.Invalid, "publishing.no_hour").At("when"))
 	}
-	done, err := f.Room.Schedule(r.Context(), r.Actor, r.Brand.ID, p.ID, p.Version, to)
+	var done publishing.Planning
+	var err error
+	if hour.Mode == "slot" {
+		done, err = f.Room.Enqueue(r.Context(), r.Actor, r.Brand.ID, p.ID, p.Version)
+		if fault.Is(err, fault.NotFound) && fault.As(err).Key != "" {
+			err = fault.New(fault.Invalid, fault.As(err).Key).At("when") // no free slot: something to correct on the page
+		}
+	} else {
+		done, err = f.Room.Schedule(r.Context(), r.Actor, r.Brand.ID, p.ID, p.Version, to)
+	}
 	if err != nil {
 		return f.refused(w, r, p, d, err)
 	}

@@ -31,17 +31,20 @@ type view struct {
 	pubs      []publishing.Publication
 	media     map[id.Media]publishing.MediaInfo
 	campaigns []publishing.Campaign
-	labels    []string
-	names     map[id.Person]string
-	when      when
-	free      *publishing.Free
-	pictures  *publishing.Waiting // for pictures by their address
-	shown     shown
-	write     bool
-	publish   bool
-	asks      func(id.Channel) bool // whether somebody reads before; nil: nobody
-	wasRead   bool                  // there is a reading to show
-	found     []publishing.Examined
+	// categories are the brand's; noFree is why there is no free slot.
+	categories []publishing.Category
+	noFree     error
+	labels     []string
+	names      map[id.Person]string
+	when       when
+	free       *publishing.Free
+	pictures   *publishing.Waiting // for pictures by their address
+	shown      shown
+	write      bool
+	publish    bool
+	asks       func(id.Channel) bool // whether somebody reads before; nil: nobody
+	wasRead    bool                  // there is a reading to show
+	found      []publishing.Examined
 }
 
 // lane is one channel of the brand in the composer.
@@ -66,7 +69,7 @@ func (f *Face) view(r *ui.Request, p publishing.Post, s shown) (*view, error) {
 	if s.draft != nil {
 		d := *s.draft
 		v.draft.Title, v.draft.Text, v.draft.Media, v.draft.Options = d.Title, d.Text, d.Media, d.Options
-		v.draft.Variants, v.draft.Labels, v.draft.Campaign = d.Variants, d.Labels, d.Campaign
+		v.draft.Variants, v.draft.Labels, v.draft.Campaign, v.draft.Category = d.Variants, d.Labels, d.Campaign, d.Category
 	}
 	if v.when.Mode == "" {
 		v.when.Mode = "date"
@@ -134,7 +137,11 @@ func (f *Face) view(r *ui.Request, p publishing.Post, s shown) (*view, error) {
 	if v.labels, err = f.Room.Labels(ctx, r.Actor, b); err != nil {
 		return nil, err
 	}
-	if free, err := f.Room.NextFree(ctx, r.Actor, b, channelsOf(v.draft)); err == nil {
+	if v.categories, err = f.Room.Categories(ctx, r.Actor, b); err != nil {
+		return nil, err
+	}
+	free, err := f.Room.NextFree(ctx, r.Actor, b, channelsOf(v.draft), v.draft.Category)
+	if v.noFree = err; err == nil {
 		v.free = &free
 	}
 	if v.found, err = f.found(ctx, v); err != nil {
@@ -348,7 +355,7 @@ func (v *view) facts() string {
 	} {
 		words[name] = t(key)
 	}
-	fields := map[string]string{"title": t("composer.title"), "text": t("composer.common"), "labels": t("composer.labels"), "campaign": t("composer.campaign"),
+	fields := map[string]string{"title": t("composer.title"), "text": t("composer.common"), "labels": t("composer.labels"), "campaign": t("composer.campaign"), "category": t("queue.category_label"),
 		"warning": t("composer.warning"), "visibility": t("composer.visibility_label"), "languages": t("composer.languages"), "sensitive": t("composer.sensitive"),
 		"channel": t("composer.channels"), "media": t("composer.media"), "alt": t("composer.alt")}
 	b, err := json.Marshal(map[string]any{"brand": v.r.Brand.ID, "post": v.kept.ID, "me": v.r.Actor.Person, "private": v.r.Person.Private,

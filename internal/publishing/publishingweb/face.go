@@ -28,7 +28,7 @@ var words embed.FS
 // in each.
 func Messages() []fs.FS {
 	var out []fs.FS
-	for _, part := range []string{"composer", "calendar", "ledger", "recall", "exchange", "recur"} {
+	for _, part := range []string{"composer", "calendar", "ledger", "recall", "exchange", "recur", "queue"} {
 		f, err := fs.Sub(words, "words/"+part)
 		if err != nil {
 			panic(err)
@@ -55,6 +55,9 @@ type Config struct {
 	// WasRead tells whether anybody was ever asked to read a post: what left
 	// before the brand had readers has no reading to show. Nil: nobody was.
 	WasRead func(ctx context.Context, b id.Brand, post id.Post) bool
+	// Silent reads the brand's own days of silence, and answers for any day
+	// ("2026-11-13"); nil: brands have none.
+	Silent func(ctx context.Context, actor team.Actor, b id.Brand) (func(day string) []SilentDay, error)
 	// Tell lets open pages know (presence, drafts being typed).
 	Tell func(topic, kind string, data any)
 }
@@ -68,7 +71,7 @@ func New(c Config) *Face { return &Face{c} }
 // Routes lists the pages.
 func (f *Face) Routes() []ui.Route {
 	var out []ui.Route
-	for _, part := range [][]ui.Route{f.composerRoutes(), f.calendarRoutes(), f.ledgerRoutes(), f.recallRoutes(), f.exchangeRoutes(), f.recurRoutes(), f.feedRoutes()} {
+	for _, part := range [][]ui.Route{f.composerRoutes(), f.calendarRoutes(), f.ledgerRoutes(), f.recallRoutes(), f.exchangeRoutes(), f.recurRoutes(), f.feedRoutes(), f.queueRoutes()} {
 		out = append(out, part...)
 	}
 	return out
@@ -82,4 +85,5 @@ func (f *Face) API(r *api.Registry) {
 	f.recallAPI(r)
 	f.exchangeAPI(r)
 	f.recurAPI(r)
+	f.queueAPI(r)
 }

@@ -25,6 +25,7 @@ type slotsView struct {
 	days  []slotHead
 	lines []slotLine
 	all   []channel.Channel
+	cats  []publishing.Category
 	edit  bool
 }
 
@@ -52,12 +53,16 @@ func (f *Face) slotsPage(w http.ResponseWriter, r *ui.Request, form *ui.Form) er
 	if err != nil {
 		return err
 	}
+	cats, err := f.Room.Categories(ctx, r.Actor, b)
+	if err != nil {
+		return err
+	}
 	now := r.Loc.Now()
 	free, err := f.Room.FreeSlots(ctx, r.Actor, b, now, now.AddDate(0, 0, slotsAhead))
 	if err != nil {
 		return err
 	}
-	v := slotsView{base: "/b/" + string(b), tabs: r.SettingsTabs("slots"), form: form, all: all, edit: r.May(team.PublishPosts)}
+	v := slotsView{base: "/b/" + string(b), tabs: r.SettingsTabs("slots"), form: form, all: all, cats: cats, edit: r.May(team.PublishPosts)}
 	for i := range 7 {
 		d := (r.Brand.Week + time.Weekday(i)) % 7
 		v.days = append(v.days, slotHead{d, r.Loc.ShortWeekday(d), r.Loc.Weekday(d)})
@@ -129,7 +134,11 @@ func (f *Face) addSlotsOf(r *ui.Request, form *ui.Form) (int, error) {
 			return n, fault.New(fault.Invalid, "publishing.slots.needs_day").At("day")
 		}
 		for _, ch := range channels {
-			if _, err := f.Room.AddSlot(ctx, r.Actor, b, ch, time.Weekday(day), form.Get("local")); err != nil {
+			s, err := f.Room.AddSlot(ctx, r.Actor, b, ch, time.Weekday(day), form.Get("local"))
+			if c := publishing.CategoryID(form.Get("category")); err == nil && c != s.Category {
+				_, err = f.Room.GiveSlot(ctx, r.Actor, b, s.ID, c)
+			}
+			if err != nil {
 				return n, err
 			}
 			n++
@@ -148,7 +157,7 @@ func (f *Face) removeSlot(w http.ResponseWriter, r *ui.Request) error {
 	back := ""
 	for _, s := range all {
 		if s.ID == r.PathValue("slot") {
-			back = "/b/" + string(b) + "/settings/slots?" + url.Values{"channel": {string(s.Channel)}, "day": {strconv.Itoa(int(s.Weekday))}, "local": {s.Local}}.Encode()
+			back = "/b/" + string(b) + "/settings/slots?" + url.Values{"channel": {string(s.Channel)}, "day": {strconv.Itoa(int(s.Weekday))}, "local": {s.Local}, "category": {string(s.Category)}}.Encode()
 		}
 	}
 	if back == "" {
