@@ -57,11 +57,11 @@ type stage struct {
 
 // posts says which media are shown.
 type posts struct {
-	used    map[id.Media]int
-	shown   map[id.Media]int64 // publications that left or are going to
-	taken   map[id.Media]int64
-	waiting int64
-	onLine  []Standing
+	used   map[id.Media]int
+	shown  map[id.Media]int64 // publications that left or are going to
+	taken  map[id.Media]int64
+	marked int
+	onLine []Standing
 }
 
 func (p *posts) Shown(context.Context, sqldb.Q, id.Brand, []id.Media) (map[id.Media]int64, error) {
@@ -72,8 +72,8 @@ func (p *posts) Taken(context.Context, sqldb.Q, id.Brand, id.Post, id.Channel, [
 	return p.taken, nil
 }
 
-func (p *posts) Waiting(context.Context, sqldb.Q, id.Brand, id.Media) (int64, error) {
-	return p.waiting, nil
+func (p *posts) PictureChanging(context.Context, team.Actor, id.Brand, id.Media) (func(*sqldb.Tx) error, error) {
+	return func(*sqldb.Tx) error { p.marked++; return nil }, nil
 }
 
 func (p *posts) OnLine(_ context.Context, _ id.Brand, list []id.Media, _ int) (out []Standing, _ error) {

@@ -63,9 +63,9 @@ type ImageRule struct {
 	MaxSide   int      `json:"max_side,omitempty"`
 	Types     []string `json:"types"`
 	AltMax    int      `json:"alt_max"` // in characters; 0: no alt text
-	// Network is whose rule it is, where the library is asked for a picture: it
-	// may keep another crop for each. Whoever asks sets it.
-	Network Kind `json:"-"`
+	// Cut is the part of the picture that is asked for, where the library is asked
+	// for one. Whoever asks sets it, from the content that leaves.
+	Cut Cut `json:"-"`
 }
 
 // HandRule says how a person publishes on a network without a usable API.

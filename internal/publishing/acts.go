@@ -6,6 +6,7 @@ package publishing
 const (
 	ActCreated     = "post.created"     // {version}
 	ActSaved       = "post.saved"       // {version}
+	ActPicture     = "post.picture"     // {version, media}: a picture of what waits is shown otherwise by now
 	ActBinned      = "post.binned"      // {version}
 	ActUnbinned    = "post.unbinned"    // {version}
 	ActScheduled   = "post.scheduled"   // {version, local, zone, at, channels: [{channel, hash}]}

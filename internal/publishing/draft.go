@@ -149,14 +149,7 @@ func (s *Service) edited(ctx context.Context, tx *sqldb.Tx, a team.Actor, p *Pos
 	if s.Gate == nil {
 		return nil
 	}
-	changed, err := voidEdited(ctx, tx, *p, func(v Variant) (Content, bool) {
-		for _, c := range known {
-			if c.ID == v.Channel {
-				return Render(*p, v, c.Capabilities), true
-			}
-		}
-		return Content{}, false
-	})
+	changed, err := s.voidEdited(ctx, tx, *p, known)
 	if err != nil || !changed {
 		return err
 	}

@@ -87,6 +87,9 @@ type Needs struct {
 	// Twins lists the channels, of any brand, that stand for the same account
 	// as this one; nil: each account has one channel.
 	Twins func(ctx context.Context, q sqldb.Q, b id.Brand, c id.Channel) ([]id.Channel, error)
+	// Cuts says which part of media is shown on the networks that have a crop;
+	// nil: everything is shown whole.
+	Cuts func(ctx context.Context, q sqldb.Q, b id.Brand, list []id.Media) (map[id.Media]map[network.Kind]network.Cut, error)
 	// Later adds a job in the caller's transaction; nil: nothing is done later.
 	Later func(ctx context.Context, tx *sqldb.Tx, kind string, args any) error
 	// Bring fetches a picture by its address into the library. Errors: invalid

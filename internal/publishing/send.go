@@ -185,7 +185,7 @@ func notCalled(err error) error {
 func (l *Ledger) upload(ctx context.Context, c *claimed, part int, in *network.Intent) error {
 	for i, m := range c.Content.Parts[part].Media {
 		rule := c.way.caps.Images
-		rule.Network = c.way.channel.Network
+		rule.Cut = m.Cut
 		up, err := l.fit(ctx, c.Brand, m.ID, rule)
 		if err != nil {
 			return err
