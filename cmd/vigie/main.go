@@ -26,20 +26,22 @@ import (
 type cli struct {
 	app.Config
 
-	Serve   serveCmd   `cmd:"" default:"withargs" help:"Serve the pages and the API, and do the work. The usual command."`
-	Worker  workerCmd  `cmd:"" help:"Do the work without serving: a second node beside PostgreSQL."`
-	Migrate migrateCmd `cmd:"" help:"Bring the database up to this version and stop."`
-	Doctor  doctorCmd  `cmd:"" help:"Examine the instance: database, logbook chain, channels, files, what waits."`
-	User    userCmd    `cmd:"" help:"People: add, list, password, disable."`
-	Token   tokenCmd   `cmd:"" help:"API tokens: add, list, revoke."`
-	Channel channelCmd `cmd:"" help:"Channels: networks, list, connect, probe, remove."`
-	Post    postCmd    `cmd:"" help:"Posts: add, list, show, schedule, move, freeze, thaw."`
-	Import  importCmd  `cmd:"" help:"Bring in posts from a CSV or XLSX file; --dry-run says what would come in."`
-	Export  exportCmd  `cmd:"" name:"export-posts" aliases:"export" help:"Write a brand's posts to a file."`
-	Charter charterCmd `cmd:"" help:"Charters: test, export, import."`
-	Spell   spellCmd   `cmd:"" help:"Spelling and typography of a text: lists the mistakes, or corrects the typography."`
-	Bench   benchCmd   `cmd:"" help:"Measure this machine: the budgets of the documentation."`
-	Version versionCmd `cmd:"" help:"Say which version this is."`
+	Serve    serveCmd    `cmd:"" default:"withargs" help:"Serve the pages and the API, and do the work. The usual command."`
+	Worker   workerCmd   `cmd:"" help:"Do the work without serving: a second node beside PostgreSQL."`
+	Migrate  migrateCmd  `cmd:"" help:"Bring the database up to this version and stop."`
+	Doctor   doctorCmd   `cmd:"" help:"Examine the instance: database, logbook chain, channels, files, what waits."`
+	User     userCmd     `cmd:"" help:"People: add, list, password, disable."`
+	Token    tokenCmd    `cmd:"" help:"API tokens: add, list, revoke."`
+	Channel  channelCmd  `cmd:"" help:"Channels: networks, list, connect, probe, remove."`
+	Post     postCmd     `cmd:"" help:"Posts: add, list, show, schedule, move, freeze, thaw."`
+	Import   importCmd   `cmd:"" help:"Bring in posts from a CSV or XLSX file; --dry-run says what would come in."`
+	Export   exportCmd   `cmd:"" name:"export-posts" aliases:"export" help:"Write a brand's posts to a file."`
+	Approval approvalCmd `cmd:"" help:"Approval: list, show, approve, changes, refuse, remind, policy."`
+	Idea     ideaCmd     `cmd:"" help:"Ideas: add, list."`
+	Charter  charterCmd  `cmd:"" help:"Charters: test, export, import."`
+	Spell    spellCmd    `cmd:"" help:"Spelling and typography of a text: lists the mistakes, or corrects the typography."`
+	Bench    benchCmd    `cmd:"" help:"Measure this machine: the budgets of the documentation."`
+	Version  versionCmd  `cmd:"" help:"Say which version this is."`
 }
 
 func main() { os.Exit(run(os.Args[1:])) }

@@ -97,6 +97,8 @@ func buildPast(h *house) (id.Brand, *person) {
 	h.ok(h.Publishing.Retry(ctx, me, b, pubs[0].ID))
 	h.sent(b, refused.ID)
 
+	pastByHand(h, me, b)
+
 	inv, _, err := h.Team.InviteTo(ctx, me, b, team.Invite{Role: team.Client, Email: "client@kerlann.test"})
 	h.ok(err)
 	h.ok(h.Team.Withdraw(ctx, me, b, inv.ID))
@@ -104,6 +106,24 @@ func buildPast(h *house) (id.Brand, *person) {
 	h.ok(h.Team.RemoveMember(ctx, me, b, yann.id))
 	h.ok(h.Channels.Remove(ctx, me, b, other.ID))
 	return b, claire
+}
+
+// pastByHand uses every verb of what a person publishes.
+func pastByHand(h *house, me team.Actor, b id.Brand) {
+	h.Helper()
+	ctx := h.Context()
+	forum := h.forum(me, b)
+	h.ok(h.Channels.SetPeople(ctx, me, b, forum.ID, nil))
+	h.ok(h.Channels.SetPeople(ctx, me, b, forum.ID, []id.Person{me.Person}))
+	for i, text := range []string{"Celle-ci est publiée à la main.", "Celle-ci ne l’est pas."} {
+		pub := h.inState(b, h.plan(me, h.draft(me, b, "", text, forum.ID), publishing.When{Now: true}).ID, publishing.Handed)
+		if i == 0 {
+			h.ok(h.Publishing.PublishedByHand(ctx, me, b, pub.ID, ""))
+			h.ok(h.Publishing.PublishedByHand(ctx, me, b, pub.ID, "https://forum.example/posts/1"))
+			continue
+		}
+		h.ok(h.Publishing.NotPublishedByHand(ctx, me, b, pub.ID, "Le forum est fermé."))
+	}
 }
 
 // pastOfCharter uses every verb of the charter.
@@ -144,11 +164,39 @@ func pastOfPlanning(h *house, me team.Actor, b id.Brand) {
 	h.ok(err)
 	_, err = h.Publishing.UndoImport(ctx, me, b, imp.ID)
 	h.ok(err)
+	pastOfIdeas(h, me, b)
 	feed, _, err := h.Publishing.MakeFeed(ctx, me, b, "Agenda", publishing.FeedFull)
 	h.ok(err)
 	_, err = h.Publishing.RenewFeed(ctx, me, b, feed.ID)
 	h.ok(err)
 	h.ok(h.Publishing.RevokeFeed(ctx, me, b, feed.ID))
+}
+
+// pastOfIdeas uses every verb of ideas, templates and changes to many posts.
+func pastOfIdeas(h *house, me team.Actor, b id.Brand) {
+	h.Helper()
+	ctx := h.Context()
+	words := "Le beurre salé"
+	i, err := h.Publishing.AddIdea(ctx, me, b, publishing.IdeaNew, publishing.IdeaEdit{Words: &words})
+	h.ok(err)
+	_, err = h.Publishing.ChangeIdea(ctx, me, b, i.ID, i.Version, publishing.IdeaEdit{Note: &words})
+	h.ok(err)
+	_, err = h.Publishing.MoveIdea(ctx, me, b, i.ID, publishing.IdeaToWrite, "")
+	h.ok(err)
+	h.ok(h.Publishing.RemoveIdea(ctx, me, b, i.ID))
+	h.ok(h.Publishing.RestoreIdea(ctx, me, b, i.ID))
+	p, err := h.Publishing.WriteIdea(ctx, me, b, i.ID, "")
+	h.ok(err)
+	h.ok(h.Publishing.UnwriteIdea(ctx, me, b, i.ID, p.ID))
+	t, err := h.Publishing.MakeTemplate(ctx, me, b, p.ID, "Beurre")
+	h.ok(err)
+	h.ok(h.Publishing.RemoveTemplate(ctx, me, b, t.ID))
+	h.ok(h.Publishing.RestoreTemplate(ctx, me, b, t.ID))
+	h.ok(h.Publishing.Unbin(ctx, me, b, p.ID))
+	done, err := h.Publishing.EditMany(ctx, me, b, []id.Post{p.ID}, publishing.Bulk{Find: "beurre", With: "caramel"}, nil)
+	h.ok(err)
+	_, err = h.Publishing.UndoBulk(ctx, me, b, done.ID)
+	h.ok(err)
 }
 
 // pastOfRights uses every verb of the rights of a media.

@@ -148,7 +148,7 @@ func (a *App) build(ctx context.Context) (err error) {
 		return err
 	}
 	a.Charter.Declare(a.Jobs, visit)
-	a.Publishing = publishing.New(publishing.Needs{Bring: bring, Later: a.later, DB: a.DB, Book: a.Book, Channels: a.Channels, Twins: a.Channels.Twins, Answerable: a.answerable, Alert: a.alert, Remind: a.remind, Media: library{a.Assets}, Tell: a.Hub.Tell, Log: a.Log, Zone: zoneOf, Away: away, Gate: reading.Gate{Room: &a.Approval},
+	a.Publishing = publishing.New(publishing.Needs{Bring: bring, Later: a.later, DB: a.DB, Book: a.Book, Channels: a.Channels, Twins: a.Channels.Twins, Answerable: a.answerable, Alert: a.alert, Remind: a.remind, Handed: a.handed, Media: library{a.Assets}, Tell: a.Hub.Tell, Log: a.Log, Zone: zoneOf, Away: away, Gate: reading.Gate{Room: &a.Approval}, Cuts: a.Assets.Cuts,
 		Examiners: a.examiners()})
 	a.Brands.OnArchive(a.Publishing.BrandArchived)
 	a.Ledger = publishing.NewLedger(a.Publishing, publishing.LedgerConfig{Alone: c.SQLite(), Grace: c.Grace, Settle: c.Settle, DeadAfter: 4 * c.Settle})
@@ -281,6 +281,7 @@ func (a *App) declareJobs() {
 	a.Assets.Declare(a.Jobs)
 	a.declareApproval()
 	a.declareRecall()
+	a.declareHands()
 	jobs.Handle(a.Jobs, team.MailKind, jobs.Options{}, a.Team.SendMail)
 	a.Jobs.Every("channel.probe", time.Hour, a.Channels.ProbeDue)
 	a.Jobs.Every("practice.pulse", 5*time.Minute, func(ctx context.Context) error {

@@ -25,8 +25,8 @@ func (s shows) Taken(ctx context.Context, q sqldb.Q, b id.Brand, post id.Post, c
 	return s.Publishing.TakenCount(ctx, q, b, post, c, list, leaving)
 }
 
-func (s shows) Waiting(ctx context.Context, q sqldb.Q, b id.Brand, m id.Media) (int64, error) {
-	return s.Publishing.WaitingWith(ctx, q, b, m)
+func (s shows) PictureChanging(ctx context.Context, a team.Actor, b id.Brand, m id.Media) (func(*sqldb.Tx) error, error) {
+	return s.Publishing.PictureChanging(ctx, a, b, m)
 }
 
 func (s shows) OnLine(ctx context.Context, b id.Brand, list []id.Media, limit int) ([]assets.Standing, error) {

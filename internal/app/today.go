@@ -102,6 +102,15 @@ func recallAt(l publishing.RecallLeg) time.Time {
 	return l.NextAt
 }
 
+func (p dayPosts) Hands(ctx context.Context, a team.Actor, b id.Brand, limit int) ([]today.Hand, error) {
+	all, err := p.InHands(ctx, a, b, limit)
+	var out []today.Hand
+	for _, x := range all {
+		out = append(out, today.Hand{Publication: x.ID, Brand: x.Brand, Post: x.Post, Title: x.Title, Channel: x.Channel, DueAt: x.DueAt, Late: x.Late})
+	}
+	return out, err
+}
+
 func (p dayPosts) Sent(ctx context.Context, a team.Actor, b id.Brand, from, to time.Time, limit int) ([]today.Sent, error) {
 	// Late ones have an hour of before.
 	page, err := p.Ledger(ctx, a, b, publishing.PublicationFilter{From: from.Add(-6 * time.Hour), To: to, States: []publishing.State{publishing.Sent}}, "", publishing.MaxPage)

@@ -88,6 +88,13 @@ func buildStreet(h *house) *street {
 	h.ok(err)
 	series, err := h.Publishing.MakeSeries(ctx, me, s.a, planned.ID, "FREQ=WEEKLY;COUNT=2", false)
 	h.ok(err)
+	ideaWords := "Idée zinnober"
+	idea, err := h.Publishing.AddIdea(ctx, me, s.a, publishing.IdeaNew, publishing.IdeaEdit{Words: &ideaWords})
+	h.ok(err)
+	template, err := h.Publishing.MakeTemplate(ctx, me, s.a, s.draft.ID, "Modèle zinnober")
+	h.ok(err)
+	bulk, err := h.Publishing.EditMany(ctx, me, s.a, []id.Post{s.draft.ID}, publishing.Bulk{AddLabels: []string{"zinnober-ensemble"}}, nil)
+	h.ok(err)
 	feed, secretToken, err := h.Publishing.MakeFeed(ctx, me, s.a, "Agenda zinnober", publishing.FeedFull)
 	h.ok(err)
 	reads := approval.Default(s.a)
@@ -131,6 +138,7 @@ func buildStreet(h *house) *street {
 		"recall": string(recall.ID), "leg": string(recall.Legs[0].ID),
 		"link": string(private.ID), "remark": string(remark.ID), "round": string(file.ID),
 		"import": string(imp.ID), "series": string(series.ID), "feed": string(feed.ID),
+		"idea": string(idea.ID), "template": string(template.ID), "bulk": string(bulk.ID),
 		"consent": string(agreed.ID), "document": string(paper.ID),
 		"account": ch.Handle, "key": strings.Repeat("ab", 32),
 	}

@@ -35,7 +35,7 @@ func (a *App) faces(people *teamweb.Face) []face {
 }
 
 func (a *App) channelFace() face {
-	return channelweb.New(channelweb.Config{Room: a.Channels, Waiting: a.Publishing.WaitingFor, World: a.World,
+	return channelweb.New(channelweb.Config{Room: a.Channels, Waiting: a.Publishing.WaitingFor, People: a.Team.People, World: a.World,
 		Callback: a.Config.PublicURL() + channelweb.CallbackPath})
 }
 

@@ -47,6 +47,8 @@ type Part struct {
 type Media struct {
 	ID  id.Media `json:"id"`
 	Alt string   `json:"alt"`
+	// Cut is the part of the picture that leaves; empty: the whole.
+	Cut network.Cut `json:"cut,omitempty"`
 }
 
 // Question is what waits of one post, as publishing asks.
@@ -67,6 +69,7 @@ type Asked struct {
 	Planned clock.Wall
 	At      time.Time
 	Stale   bool // the post says something else by now
+	Picture bool // because a picture of it is shown otherwise, at this moment
 	Leaving bool // an attempt is under way
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"vigie/internal/base/fault"
 	"vigie/internal/base/id"
+	"vigie/internal/network"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/team"
 )
@@ -152,6 +153,53 @@ func (f File) Diff(c id.Channel) []Diff {
 		return nil
 	}
 	return Compare(was, is)
+}
+
+// Pictured says what became, on a channel, of the pictures of the version the
+// reader knew: "same" (or there is no such version), "cut" (the same ones,
+// another part of one), "other".
+func (f File) Pictured(c id.Channel) string {
+	if f.Since == nil {
+		return "same"
+	}
+	of := func(items []Item) (all, bare []Media) {
+		for _, it := range items {
+			if it.Channel == c {
+				all = it.Content.Pictures()
+			}
+		}
+		for _, m := range all {
+			bare = append(bare, Media{ID: m.ID})
+		}
+		return all, bare
+	}
+	was, bareWas := of(f.Since.Items)
+	is, bareIs := of(f.Items)
+	switch {
+	case !slices.Equal(bareWas, bareIs):
+		return "other"
+	case !slices.EqualFunc(was, is, func(a, b Media) bool { return a.Cut == b.Cut }):
+		return "cut"
+	}
+	return "same"
+}
+
+// Cut is the part of a picture that a version shows on a channel; no channel:
+// on the first that has it.
+func (f File) Cut(r RoundID, c id.Channel, m id.Media) network.Cut {
+	for _, x := range append([]Round{f.Round}, f.Rounds...) {
+		for _, it := range x.Items {
+			if x.ID != r || c != "" && it.Channel != c {
+				continue
+			}
+			for _, p := range it.Content.Pictures() {
+				if p.ID == m {
+					return p.Cut
+				}
+			}
+		}
+	}
+	return ""
 }
 
 // Read returns the file of a post. looking writes down that the reader has now

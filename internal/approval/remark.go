@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"vigie/internal/base/fault"
 	"vigie/internal/base/id"
@@ -61,7 +62,7 @@ type NewRemark struct {
 	Part     int
 	Start    int
 	End      int
-	Quote    string // instead of Start and End: the passage, which must stand in the words
+	Quote    string // the passage: at Start to End, or, without them, where it stands first
 	Media    id.Media
 	X, Y     float64
 	Words    string
@@ -146,7 +147,7 @@ func (s *Service) Remark(ctx context.Context, r Reader, b id.Brand, in NewRemark
 
 // place checks that what the remark points at is there.
 func (m *Remark) place(round Round, in NewRemark) error {
-	quote := strings.TrimSpace(in.Quote)
+	quote := strings.TrimSpace(strings.ReplaceAll(in.Quote, "\r\n", "\n"))
 	if in.Media == "" && quote == "" && in.Start == in.End {
 		if in.Instead != nil {
 			return errPlace // a suggestion stands in the place of something
@@ -168,11 +169,14 @@ func (m *Remark) place(round Round, in NewRemark) error {
 			return nil
 		}
 		for n, part := range it.Content.Parts {
-			if quote == "" {
-				if n == in.Part && in.Start >= 0 && in.Start < in.End && in.End <= len(part.Text) {
-					m.Part, m.Start, m.End, m.Quote = n, in.Start, in.End, part.Text[in.Start:in.End]
+			if n == in.Part && in.Start >= 0 && in.Start < in.End && in.End <= len(part.Text) {
+				there := part.Text[in.Start:in.End]
+				if utf8.ValidString(there) && (quote == "" || quote == strings.TrimSpace(there)) {
+					m.Part, m.Start, m.End, m.Quote = n, in.Start, in.End, there
 					return nil
 				}
+			}
+			if quote == "" {
 				continue
 			}
 			if at := strings.Index(part.Text, quote); at >= 0 {

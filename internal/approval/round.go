@@ -35,7 +35,7 @@ type Round struct {
 	// Due is by when somebody should have decided; zero: before its hour.
 	Due    time.Time `json:"due,omitzero"`
 	Closed time.Time `json:"closed,omitzero"`
-	// Why says what ended it: "edited", "changed", "moved", "unscheduled",
+	// Why says what ended it: "edited", "picture", "changed", "moved", "unscheduled",
 	// "free", "left" (it is leaving, or has missed its hour).
 	Why   string `json:"why,omitempty"`
 	Items []Item `json:"items,omitempty"`
@@ -68,7 +68,7 @@ func (s *Service) Ask(ctx context.Context, tx *sqldb.Tx, a team.Actor, q Questio
 	}
 	next := Round{Brand: q.Brand, Post: q.Post, Title: q.Title, Author: q.Author, Editor: q.Editor, By: q.Editor, Step: 1 << 20}
 	var states []State
-	waits, leaving, stale := 0, 0, false
+	waits, leaving, stale, picture := 0, 0, false, false
 	for _, it := range q.Items {
 		p := of(policies, it.Channel)
 		st := p.judge(decisions, it)
@@ -92,6 +92,7 @@ func (s *Service) Ask(ctx context.Context, tx *sqldb.Tx, a team.Actor, q Questio
 			}
 		}
 		stale = stale || st.state == Stale
+		picture = picture || it.Picture
 		next.Items = append(next.Items, Item{Channel: it.Channel, Hash: it.Hash, Content: it.Content, Asked: asked})
 	}
 	if out.State = worstOf(states); out.State == "" && waits > 0 {
@@ -110,6 +111,8 @@ func (s *Service) Ask(ctx context.Context, tx *sqldb.Tx, a team.Actor, q Questio
 		return out, s.end(ctx, tx, a, open, "left")
 	case waits == 0:
 		return out, s.end(ctx, tx, a, open, "unscheduled")
+	case stale && picture:
+		return out, s.end(ctx, tx, a, open, "picture")
 	case stale:
 		return out, s.end(ctx, tx, a, open, "edited")
 	case len(states) == 0:

@@ -28,10 +28,7 @@ func Ratios() []string {
 	return []string{"1:1", "4:5", "3:4", "2:3", "9:16", "5:4", "4:3", "3:2", "16:9", "2:1"}
 }
 
-var (
-	errRatio   = fault.New(fault.Invalid, "assets.ratio").At("ratio")
-	errWaiting = fault.New(fault.Conflict, "assets.crop_waiting").At("ratio")
-)
+var errRatio = fault.New(fault.Invalid, "assets.ratio").At("ratio")
 
 func ratioOf(s string) (w, h int, ok bool) {
 	a, b, found := strings.Cut(s, ":")
@@ -41,8 +38,9 @@ func ratioOf(s string) (w, h int, ok bool) {
 }
 
 // SetCrop asks for proportions on a network; an empty ratio shows the whole
-// picture again. What waits to leave with the media was decided with what it
-// showed: a change is then a conflict. Errors: invalid, not_found, conflict.
+// picture again. What waits to leave with the media keeps the part it was
+// planned with; the post says that its picture changed, and who read it is asked
+// again. Errors: invalid, not_found.
 func (s *Service) SetCrop(ctx context.Context, a team.Actor, b id.Brand, m id.Media, c Crop) (err error) {
 	defer fault.Wrap(&err, "crop media")
 	if err := a.Require(b, team.AddMedia); err != nil {
@@ -50,6 +48,10 @@ func (s *Service) SetCrop(ctx context.Context, a team.Actor, b id.Brand, m id.Me
 	}
 	if c.Ratio != "" && !slices.Contains(Ratios(), c.Ratio) || c.Network == "" || len(c.Network) > 40 {
 		return errRatio
+	}
+	mark, err := s.shownOtherwise(ctx, a, b, m)
+	if err != nil {
+		return err
 	}
 	return s.DB.Write(ctx, func(tx *sqldb.Tx) error {
 		if _, err := loadMedia(ctx, tx, b, m); err != nil {
@@ -63,9 +65,6 @@ func (s *Service) SetCrop(ctx context.Context, a team.Actor, b id.Brand, m id.Me
 		if i < 0 && c.Ratio == "" || i >= 0 && had[i] == c {
 			return nil
 		}
-		if err := s.unsettled(ctx, tx, b, m); err != nil {
-			return err
-		}
 		if c.Ratio == "" {
 			_, err = tx.Exec(ctx, `DELETE FROM media_crop WHERE brand = ? AND media = ? AND network = ?`, b, m, c.Network)
 		} else {
@@ -75,21 +74,50 @@ func (s *Service) SetCrop(ctx context.Context, a team.Actor, b id.Brand, m id.Me
 			return err
 		}
 		s.changed(tx, b, m)
-		return s.record(ctx, tx, a, b, m, ActCropped, cropped{string(c.Network), c.Ratio})
+		if err := s.record(ctx, tx, a, b, m, ActCropped, cropped{string(c.Network), c.Ratio}); err != nil {
+			return err
+		}
+		return mark(tx)
 	})
 }
 
-// unsettled refuses to change what a media shows while a publication waits to
-// leave with it.
-func (s *Service) unsettled(ctx context.Context, q sqldb.Q, b id.Brand, m id.Media) error {
+// shownOtherwise readies what tells those who show a media that it shows
+// something else.
+func (s *Service) shownOtherwise(ctx context.Context, a team.Actor, b id.Brand, m id.Media) (mark func(*sqldb.Tx) error, err error) {
 	if s.Posts == nil {
-		return nil
+		return func(*sqldb.Tx) error { return nil }, nil
 	}
-	n, err := s.Posts.Waiting(ctx, q, b, m)
-	if err == nil && n > 0 {
-		return errWaiting.With("n", n)
+	return s.Posts.PictureChanging(ctx, a, b, m)
+}
+
+// Cuts says, of each media, which part of it is shown on the networks that have
+// a crop; the others show the whole. Media of another brand are left out.
+func (s *Service) Cuts(ctx context.Context, q sqldb.Q, b id.Brand, list []id.Media) (_ map[id.Media]map[network.Kind]network.Cut, err error) {
+	defer fault.Wrap(&err, "read crops")
+	out := map[id.Media]map[network.Kind]network.Cut{}
+	if len(list) == 0 {
+		return out, nil
 	}
-	return err
+	known, err := loadMany(ctx, q, b, list)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range known {
+		crops, err := loadCrops(ctx, q, b, m.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range crops {
+			if m.Width <= 0 || m.Height <= 0 {
+				continue // not read yet: it is not planned before it is
+			}
+			if out[m.ID] == nil {
+				out[m.ID] = map[network.Kind]network.Cut{}
+			}
+			out[m.ID][c.Network] = network.NewCut(c.Ratio, frame(m.Width, m.Height, c.Ratio, m.Focus), m.Width, m.Height)
+		}
+	}
+	return out, nil
 }
 
 func loadCrops(ctx context.Context, q sqldb.Q, b id.Brand, m id.Media) ([]Crop, error) {

@@ -20,7 +20,7 @@ import (
 )
 
 // recipe is the version of what fit does; another one makes other renditions.
-const recipe = "1"
+const recipe = "2"
 
 // maxSide bounds what is sent to a network that names no bound: no network
 // shows more.
@@ -36,28 +36,12 @@ type wish struct {
 	MaxBytes  int64    `json:"max_bytes"`
 	MaxPixels int64    `json:"max_pixels"`
 	MaxSide   int      `json:"max_side"`
-	// Crop and Focus are a person's, for the network the rule is of.
-	Crop  string `json:"crop,omitempty"`
-	Focus *Point `json:"focus,omitempty"`
-}
-
-// wishFor is wishOf with the proportions asked for on the rule's network.
-func wishFor(ctx context.Context, q sqldb.Q, m Media, r network.ImageRule) (w wish, text, hash string, err error) {
-	c := Crop{}
-	if r.Network != "" {
-		all, err := loadCrops(ctx, q, m.Brand, m.ID)
-		if err != nil {
-			return w, "", "", err
-		}
-		if i := slices.IndexFunc(all, func(c Crop) bool { return c.Network == r.Network }); i >= 0 {
-			c = all[i]
-		}
-	}
-	return wishOf(r, c.Ratio, m.Focus)
+	// Cut is the part that leaves, as the content that was decided on says.
+	Cut network.Cut `json:"cut,omitempty"`
 }
 
 // wishOf reads a rule; its hash names the rendition.
-func wishOf(r network.ImageRule, crop string, focus *Point) (w wish, text, hash string, err error) {
+func wishOf(r network.ImageRule) (w wish, text, hash string, err error) {
 	if r.Max < 1 {
 		return w, "", "", fault.New(fault.Unsupported, "assets.no_pictures")
 	}
@@ -76,8 +60,10 @@ func wishOf(r network.ImageRule, crop string, focus *Point) (w wish, text, hash 
 	if len(w.Types) == 0 {
 		return w, "", "", errNoType.With("types", strings.Join(r.Types, ", "))
 	}
-	if w.Crop = crop; crop != "" {
-		w.Focus = focus
+	if w.Cut = r.Cut; r.Cut != "" {
+		if _, _, _, _, ok := r.Cut.Part(); !ok {
+			return w, "", "", errRatio
+		}
 	}
 	slices.Sort(w.Types)
 	w.Types = slices.Compact(w.Types)
@@ -107,7 +93,7 @@ func (s *Service) Prepare(ctx context.Context, tx *sqldb.Tx, b id.Brand, list []
 			continue
 		}
 		for _, r := range rules {
-			_, text, hash, err := wishFor(ctx, tx, m, r)
+			_, text, hash, err := wishOf(r)
 			if err != nil {
 				continue // Fit will say so, with its reason
 			}
@@ -164,14 +150,11 @@ func (s *Service) fitWish(ctx context.Context, j Job) (err error) {
 // fits); unsupported (the network takes no type we make).
 func (s *Service) Fit(ctx context.Context, b id.Brand, m id.Media, rule network.ImageRule) (_ network.Upload, err error) {
 	defer fault.Wrap(&err, "fit media")
-	if _, _, _, err := wishOf(rule, "", nil); err != nil {
-		return network.Upload{}, err
-	}
-	got, err := loadMedia(ctx, s.DB, b, m)
+	w, text, hash, err := wishOf(rule)
 	if err != nil {
 		return network.Upload{}, err
 	}
-	w, text, hash, err := wishFor(ctx, s.DB, got, rule)
+	got, err := loadMedia(ctx, s.DB, b, m)
 	if err != nil {
 		return network.Upload{}, err
 	}
@@ -245,8 +228,12 @@ var qualities = []int{90, 84, 78, 70, 62}
 
 // fit re-encodes a picture within a wish: first quality, then size.
 func fit(ctx context.Context, img image.Image, h header, m Media, w wish) (fitted, error) {
-	if w.Crop != "" {
-		img = cropTo(img, frame(m.Width, m.Height, w.Crop, w.Focus), m.Facts.Turned)
+	if w.Cut != "" {
+		_, part, pw, ph, ok := w.Cut.Part()
+		if !ok || pw != m.Width || ph != m.Height {
+			return fitted{}, errRatio.Becausef("cut %q of a picture of %d × %d", w.Cut, m.Width, m.Height)
+		}
+		img = cropTo(img, part, m.Facts.Turned)
 	}
 	sb := img.Bounds()
 	clear := !opaque(img)

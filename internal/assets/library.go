@@ -278,6 +278,10 @@ func (s *Service) EditMeta(ctx context.Context, a team.Actor, b id.Brand, m id.M
 	if p := in.Focus; p != nil && !(within(p.X) && within(p.Y)) {
 		return Media{}, errFocus
 	}
+	mark, err := s.shownOtherwise(ctx, a, b, m)
+	if err != nil {
+		return Media{}, err
+	}
 	var got Media
 	err = s.DB.Write(ctx, func(tx *sqldb.Tx) error {
 		var err error
@@ -291,15 +295,6 @@ func (s *Service) EditMeta(ctx context.Context, a team.Actor, b id.Brand, m id.M
 		if version != 0 && version != got.Version {
 			return errChanged.With("version", got.Version).With("changed", what)
 		}
-		if slices.Contains(what, "focus") {
-			if crops, err := loadCrops(ctx, tx, b, m); err != nil {
-				return err
-			} else if len(crops) > 0 {
-				if err := s.unsettled(ctx, tx, b, m); err != nil {
-					return err
-				}
-			}
-		}
 		got.Name, got.Alt, got.Focus, got.Edited = in.Name, in.Alt, in.Focus, tx.Now
 		if err := updateMedia(ctx, tx, &got); err != nil {
 			return err
@@ -308,7 +303,13 @@ func (s *Service) EditMeta(ctx context.Context, a team.Actor, b id.Brand, m id.M
 			return err
 		}
 		s.changed(tx, b, m)
-		return s.record(ctx, tx, a, b, m, ActEdited, edited{what, got.Version})
+		if err := s.record(ctx, tx, a, b, m, ActEdited, edited{what, got.Version}); err != nil {
+			return err
+		}
+		if slices.Contains(what, "focus") { // a crop follows it
+			return mark(tx)
+		}
+		return nil
 	})
 	return got, err
 }

@@ -62,8 +62,10 @@ type Posts interface {
 	// its own on the channel: those of other posts, and of its other channels.
 	// When it is leaving, only those that left or whose turn is before its own.
 	Taken(ctx context.Context, q sqldb.Q, b id.Brand, post id.Post, c id.Channel, list []id.Media, leaving bool) (map[id.Media]int64, error)
-	// Waiting counts the publications that wait to leave with a media.
-	Waiting(ctx context.Context, q sqldb.Q, b id.Brand, m id.Media) (int64, error)
+	// PictureChanging readies the marking of the posts that wait to leave with a
+	// media: what it answers is called in the transaction in which the media
+	// comes to show something else on some network.
+	PictureChanging(ctx context.Context, a team.Actor, b id.Brand, m id.Media) (mark func(*sqldb.Tx) error, err error)
 	// OnLine lists the publications that stand on a network with one of the
 	// media, latest first, at most limit.
 	OnLine(ctx context.Context, b id.Brand, list []id.Media, limit int) ([]Standing, error)

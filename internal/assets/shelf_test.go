@@ -236,10 +236,12 @@ func TestANetworksCropKeepsThePointOfInterest(t *testing.T) {
 	each(t, func(st *stage, _ *hands) {
 		ctx := st.Context()
 		m := st.add("quai.jpg", jpegOf(photo(200, 100))) // left red, right blue
-		rule := jpegOnly
-		rule.Network = bluesky
-		fitted := func(r network.ImageRule) (image.Image, network.Upload) {
+		fitted := func(on network.Kind) (image.Image, network.Upload) {
 			st.Helper()
+			cuts, err := st.s.Cuts(ctx, st.s.DB, kerlann, []id.Media{m.ID})
+			st.ok(err)
+			r := jpegOnly
+			r.Cut = cuts[m.ID][on]
 			up, err := st.s.Fit(ctx, kerlann, m.ID, r)
 			st.ok(err)
 			defer up.Body.(io.Closer).Close()
@@ -247,36 +249,46 @@ func TestANetworksCropKeepsThePointOfInterest(t *testing.T) {
 			st.ok(err)
 			return img, up
 		}
-		if _, up := fitted(rule); up.Width != 200 || up.Height != 100 {
+		if _, up := fitted(bluesky); up.Width != 200 || up.Height != 100 {
 			st.Errorf("%d × %d", up.Width, up.Height)
 		}
 		st.ok(st.s.SetCrop(ctx, ines, kerlann, m.ID, Crop{bluesky, "1:1"}))
 		red := func(img image.Image, x int) bool { r, _, b, _ := img.At(x, 50).RGBA(); return r > b }
-		img, up := fitted(rule)
+		img, up := fitted(bluesky)
 		if up.Width != 100 || up.Height != 100 || !red(img, 10) || red(img, 90) {
 			st.Errorf("the middle of it: %d × %d", up.Width, up.Height)
 		}
 		_, err := st.s.EditMeta(ctx, ines, kerlann, m.ID, 0, Meta{Name: m.Name, Focus: &Point{1, .5}})
 		st.ok(err)
-		if img, up = fitted(rule); up.Width != 100 || red(img, 10) || red(img, 90) {
+		if img, up = fitted(bluesky); up.Width != 100 || red(img, 10) || red(img, 90) {
 			st.Error("the right of it was asked for")
 		}
-		rule.Network = mastodon
-		if _, up = fitted(rule); up.Width != 200 {
+		if _, up = fitted(mastodon); up.Width != 200 {
 			st.Errorf("another network is not cropped: %d", up.Width)
 		}
-		// What waits was decided with what it showed.
-		st.posts.waiting = 1
-		for _, err := range []error{
-			st.s.SetCrop(ctx, ines, kerlann, m.ID, Crop{bluesky, "4:5"}),
-			func() error {
-				_, err := st.s.EditMeta(ctx, ines, kerlann, m.ID, 0, Meta{Name: m.Name, Focus: &Point{0, 0}})
-				return err
-			}(),
-		} {
-			if !errors.Is(err, errWaiting) {
-				st.Error(err)
-			}
+		// What waits with it is told each time; a name alone is no matter to it.
+		was := st.posts.marked
+		st.ok(st.s.SetCrop(ctx, ines, kerlann, m.ID, Crop{bluesky, "4:5"}))
+		_, err = st.s.EditMeta(ctx, ines, kerlann, m.ID, 0, Meta{Name: m.Name, Focus: &Point{0, 0}})
+		st.ok(err)
+		_, err = st.s.EditMeta(ctx, ines, kerlann, m.ID, 0, Meta{Name: "quai au soir.jpg", Focus: &Point{0, 0}})
+		st.ok(err)
+		if n := st.posts.marked - was; n != 2 {
+			st.Errorf("told %d times, want 2", n)
+		}
+		// A content of before still leaves with the part it names, and one that
+		// names a part of another picture does not.
+		old := jpegOnly
+		old.Cut = network.NewCut("1:1", image.Rect(100, 0, 200, 100), 200, 100)
+		up2, err := st.s.Fit(ctx, kerlann, m.ID, old)
+		st.ok(err)
+		up2.Body.(io.Closer).Close()
+		if up2.Width != 100 || up2.Height != 100 {
+			st.Errorf("%d × %d", up2.Width, up2.Height)
+		}
+		old.Cut = network.NewCut("1:1", image.Rect(0, 0, 50, 50), 60, 50)
+		if _, err := st.s.Fit(ctx, kerlann, m.ID, old); !errors.Is(err, errRatio) {
+			st.Error(err)
 		}
 		if err := st.s.SetCrop(ctx, ines, kerlann, m.ID, Crop{bluesky, "7:3"}); !errors.Is(err, errRatio) {
 			st.Error(err)

@@ -57,12 +57,12 @@ type stage struct {
 
 // posts says which media are shown.
 type posts struct {
-	used    map[id.Media]int
-	shown   map[id.Media]int64 // publications that left or are going to
-	taken   map[id.Media]int64
-	waiting int64
-	onLine  []Standing
-	coming  []Coming
+	used   map[id.Media]int
+	shown  map[id.Media]int64 // publications that left or are going to
+	taken  map[id.Media]int64
+	marked int
+	onLine []Standing
+	coming []Coming
 }
 
 func (p *posts) Coming(_ context.Context, _ id.Brand, list []id.Media, from time.Time, _ int) (out []Coming, _ error) {
@@ -82,8 +82,8 @@ func (p *posts) Taken(context.Context, sqldb.Q, id.Brand, id.Post, id.Channel, [
 	return p.taken, nil
 }
 
-func (p *posts) Waiting(context.Context, sqldb.Q, id.Brand, id.Media) (int64, error) {
-	return p.waiting, nil
+func (p *posts) PictureChanging(context.Context, team.Actor, id.Brand, id.Media) (func(*sqldb.Tx) error, error) {
+	return func(*sqldb.Tx) error { p.marked++; return nil }, nil
 }
 
 func (p *posts) OnLine(_ context.Context, _ id.Brand, list []id.Media, _ int) (out []Standing, _ error) {

@@ -55,6 +55,11 @@ type Channel struct {
 	Title     string `json:"title"`
 	Short     string `json:"short"`
 	Simulated bool   `json:"simulated,omitempty"`
+	// Colour is that of a network that somebody made up.
+	Colour string `json:"colour,omitempty"`
+	// People are told when a post is to be published by hand; nobody named:
+	// those who answer for the brand.
+	People []id.Person `json:"people,omitempty"`
 
 	held int64 // version of the credentials that whoever reads this works with
 }
@@ -66,7 +71,12 @@ const (
 	ActRemoved     = "channel.removed"
 	ActSignedOut   = "channel.signed_out"
 	ActExpiring    = "channel.expiring"
+	ActTold        = "channel.told" // other people are told when something is to be published by hand
 )
+
+// ByHand tells whether a person publishes there, because the network has no
+// usable API.
+func (c Channel) ByHand() bool { return c.Capabilities.Hand != nil }
 
 // Key is the channel's id, for lists of ids.
 func (c Channel) Key() id.Channel { return c.ID }

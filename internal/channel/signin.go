@@ -74,7 +74,9 @@ func (s *Service) Begin(ctx context.Context, a team.Actor, b id.Brand, kind netw
 // the brand holds already (that of the channel to reconnect, or any) is told.
 func (s *Service) firstStep(ctx context.Context, d network.Driver, b id.Brand, reconnects id.Channel) (network.Step, error) {
 	again, ok := d.(network.Returner)
-	if !ok {
+	revise, revises := d.(network.Reviser)
+	revises = revises && reconnects != ""
+	if !ok && !revises {
 		return d.Begin(ctx)
 	}
 	rows, err := sqldb.List(ctx, s.DB, func(r sqldb.Scanner) (row [2]string, err error) { return row, r.Scan(&row[0], &row[1]) },
@@ -92,7 +94,13 @@ func (s *Service) firstStep(ctx context.Context, d network.Driver, b id.Brand, r
 		}
 		held = append(held, cred)
 	}
-	return again.Return(ctx, held)
+	if !revises {
+		return again.Return(ctx, held)
+	}
+	if len(held) == 0 {
+		return network.Step{}, fault.New(fault.Internal, "").Becausef("the made-up network of channel %s cannot be read", reconnects)
+	}
+	return revise.Revise(ctx, held[0])
 }
 
 // Resume returns a sign-in under way. Errors: not_found when it ended, or is
@@ -192,7 +200,8 @@ func refusedAnswers(err error) error {
 func (s *Service) describe(ctx context.Context, d network.Driver, b id.Brand, done network.Step) (Channel, network.Credentials, error) {
 	p, cred := done.Profile, done.Credentials
 	c := Channel{ID: id.New[id.Channel](), Brand: b, Network: d.Facts().Kind, Ref: p.Ref, Handle: p.Handle, Name: p.Name,
-		Avatar: p.Avatar, URL: p.URL, Server: p.Server, Expires: p.Expires, Health: Working}
+		Avatar: p.Avatar, URL: p.URL, Server: p.Server, Expires: p.Expires, Health: Working,
+		Title: p.Network.Title, Short: p.Network.Short, Colour: p.Network.Colour}
 	var mu sync.Mutex
 	acc, err := d.Open(cred, func(_ context.Context, fresh network.Credentials) error {
 		mu.Lock()
@@ -227,6 +236,9 @@ func (s *Service) connect(ctx context.Context, tx *sqldb.Tx, a team.Actor, c *Ch
 		return err
 	}
 	c.Made, c.Checked = tx.Now, tx.Now
+	if c.ByHand() && a.Person != "" {
+		c.People = []id.Person{a.Person} // who made the network up, until somebody else is named
+	}
 	if act == ActConnected {
 		err = s.insert(ctx, tx, *c, sealed)
 	} else {

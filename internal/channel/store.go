@@ -12,7 +12,7 @@ import (
 	"vigie/internal/team"
 )
 
-const columns = `id, brand, network, ref, handle, name, avatar, url, server, health, problem, checked_at, expires_at, capabilities, made_at, removed_at`
+const columns = `id, brand, network, ref, handle, name, avatar, url, server, health, problem, checked_at, expires_at, capabilities, made_at, removed_at, title, short, colour, people`
 
 // secret is what of a row never leaves this package.
 type secret struct {
@@ -24,14 +24,18 @@ type secret struct {
 // one.
 func (s *Service) scan(ctx context.Context, r sqldb.Scanner, more ...any) (c Channel, err error) {
 	var caps sqldb.JSON[network.Capabilities]
+	var people sqldb.JSON[[]id.Person]
 	var checked, expires, made, removed sqldb.Time
 	err = r.Scan(append([]any{&c.ID, &c.Brand, &c.Network, &c.Ref, &c.Handle, &c.Name, &c.Avatar, &c.URL, &c.Server, &c.Health, &c.Problem,
-		&checked, &expires, &caps, &made, &removed}, more...)...)
+		&checked, &expires, &caps, &made, &removed, &c.Title, &c.Short, &c.Colour, &people}, more...)...)
+	c.People = people.V
 	c.Checked, c.Expires, c.Made, c.Removed, c.Capabilities = checked.Time, expires.Time, made.Time, removed.Time, caps.V
 	if d, e := s.driver(c.Network); e == nil {
 		f := d.Facts()
-		c.Title, c.Short, c.Simulated = f.In(i18n.Language(ctx)), f.Short, f.Simulated
-	} else {
+		if c.Simulated = f.Simulated; c.Title == "" { // else somebody made it up, and named it
+			c.Title, c.Short = f.In(i18n.Language(ctx)), f.Short
+		}
+	} else if c.Title == "" {
 		// A network that left the binary: its posts stay on record.
 		c.Title, c.Short = string(c.Network), "??"
 	}
@@ -58,9 +62,9 @@ func (s *Service) byAccount(ctx context.Context, q sqldb.Q, b id.Brand, kind net
 }
 
 func (s *Service) insert(ctx context.Context, tx *sqldb.Tx, c Channel, sealed string) error {
-	_, err := tx.Exec(ctx, `INSERT INTO channel (`+columns+`, credentials, version) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,NULL,?,1)`,
+	_, err := tx.Exec(ctx, `INSERT INTO channel (`+columns+`, credentials, version) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,NULL,?,?,?,?,?,1)`,
 		c.ID, c.Brand, c.Network, c.Ref, c.Handle, c.Name, c.Avatar, c.URL, c.Server, c.Health, c.Problem,
-		sqldb.At(c.Checked), sqldb.At(c.Expires), sqldb.JSON[network.Capabilities]{V: c.Capabilities}, sqldb.At(c.Made), sealed)
+		sqldb.At(c.Checked), sqldb.At(c.Expires), sqldb.JSON[network.Capabilities]{V: c.Capabilities}, sqldb.At(c.Made), c.Title, c.Short, c.Colour, sqldb.JSON[[]id.Person]{V: list(c.People)}, sealed)
 	return err
 }
 
@@ -68,10 +72,18 @@ func (s *Service) insert(ctx context.Context, tx *sqldb.Tx, c Channel, sealed st
 // moves so that the open account is replaced.
 func (s *Service) reconnect(ctx context.Context, tx *sqldb.Tx, c Channel, sealed string) error {
 	_, err := tx.Exec(ctx, `UPDATE channel SET handle = ?, name = ?, avatar = ?, url = ?, server = ?, health = ?, problem = '', checked_at = ?,
-		expires_at = ?, warned_at = NULL, capabilities = ?, credentials = ?, version = version + 1 WHERE brand = ? AND id = ?`,
+		expires_at = ?, warned_at = NULL, capabilities = ?, title = ?, short = ?, colour = ?, credentials = ?, version = version + 1 WHERE brand = ? AND id = ?`,
 		c.Handle, c.Name, c.Avatar, c.URL, c.Server, Working, sqldb.At(tx.Now), sqldb.At(c.Expires),
-		sqldb.JSON[network.Capabilities]{V: c.Capabilities}, sealed, c.Brand, c.ID)
+		sqldb.JSON[network.Capabilities]{V: c.Capabilities}, c.Title, c.Short, c.Colour, sealed, c.Brand, c.ID)
 	return err
+}
+
+// list keeps an empty list out of JSON as null.
+func list[T any](l []T) []T {
+	if l == nil {
+		return []T{}
+	}
+	return l
 }
 
 // Twins lists every channel, of any brand and removed ones included, that stands

@@ -33,6 +33,16 @@ type Profile struct {
 	Server string // base address of the server
 	// Expires is when the token ends; zero when the network does not say.
 	Expires time.Time
+	// Network is what the account's network is called, where somebody made it
+	// up and the driver's own title says nothing; else zero.
+	Network MadeUp
+}
+
+// MadeUp is how a network that a person made up is shown.
+type MadeUp struct {
+	Title  string // "Forum des brasseurs"
+	Short  string // two letters for the badge
+	Colour string // "#1d4e6b"
 }
 
 // Publisher sends one utterance. One call is one attempt.
@@ -124,6 +134,9 @@ type Receipt struct {
 	At  time.Time
 	// Final is false while the network still works on it; Confirm then tells.
 	Final bool
+	// ByHand says that it is on no network yet: a person is to put it there.
+	// Only she can tell whether she did.
+	ByHand bool
 	// Request is the network's own number for the call, for a complaint to it.
 	Request string
 	// Root is the first post of the thread in the network's own words, when

@@ -16,6 +16,10 @@ type Capabilities struct {
 	Visibilities   []string `json:"visibilities,omitempty"` // first is the default
 	Languages      int      `json:"languages"`              // how many a post may declare
 
+	// Hand is set where a person publishes, because the network has no usable
+	// API; nil everywhere else.
+	Hand *HandRule `json:"hand,omitempty"`
+
 	Pace   PaceRule  `json:"pace"`
 	Source string    `json:"source"` // where these figures come from
 	Read   string    `json:"read"`   // when: a date, or "live" with AsOf set
@@ -59,9 +63,18 @@ type ImageRule struct {
 	MaxSide   int      `json:"max_side,omitempty"`
 	Types     []string `json:"types"`
 	AltMax    int      `json:"alt_max"` // in characters; 0: no alt text
-	// Network is whose rule it is, where the library is asked for a picture: it
-	// may keep another crop for each. Whoever asks sets it.
-	Network Kind `json:"-"`
+	// Cut is the part of the picture that is asked for, where the library is asked
+	// for one. Whoever asks sets it, from the content that leaves.
+	Cut Cut `json:"-"`
+}
+
+// HandRule says how a person publishes on a network without a usable API.
+type HandRule struct {
+	// Open is the page to publish on; {text} in it stands for the words. Empty:
+	// she knows where.
+	Open string `json:"open,omitempty"`
+	// After is how long she has before the post is overdue.
+	After time.Duration `json:"after"`
 }
 
 // ThreadRule says whether one post may be several utterances in a row.

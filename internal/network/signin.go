@@ -30,6 +30,13 @@ type Returner interface {
 	Return(ctx context.Context, held []Credentials) (Step, error)
 }
 
+// Reviser is a driver whose account is what the answers say, and nothing else:
+// to connect again is to change them. Revise is Begin with what is held as the
+// defaults; it makes no call, and ends with the same account (Profile.Ref).
+type Reviser interface {
+	Revise(ctx context.Context, held Credentials) (Step, error)
+}
+
 // Credentials are secret; the caller seals them. Only the driver reads Data.
 type Credentials struct {
 	Server string            `json:"server"`

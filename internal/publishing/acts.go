@@ -6,6 +6,7 @@ package publishing
 const (
 	ActCreated     = "post.created"     // {version}
 	ActSaved       = "post.saved"       // {version}
+	ActPicture     = "post.picture"     // {version, media}: a picture of what waits is shown otherwise by now
 	ActBinned      = "post.binned"      // {version}
 	ActUnbinned    = "post.unbinned"    // {version}
 	ActScheduled   = "post.scheduled"   // {version, local, zone, at, channels: [{channel, hash}]}
@@ -23,7 +24,7 @@ const (
 	ActCampaignSaved   = "campaign.saved"   // {name, from, to}; subject "campaign"
 	ActCampaignRemoved = "campaign.removed" // subject "campaign"
 
-	ActSent      = "publication.sent"      // {post, channel, network, parts, url, hash, late_ms}
+	ActSent      = "publication.sent"      // {post, channel, network, parts, url, hash, late_ms}; by_hand where a person did it
 	ActFailed    = "publication.failed"    // {post, channel, problem}
 	ActDoubt     = "publication.unknown"   // {post, channel, problem}
 	ActResolved  = "publication.resolved"  // {post, channel, taken}
@@ -33,8 +34,10 @@ const (
 	ActRezoned   = "publication.rezoned"   // {post, channel, local, zone, from, at}: its zone has new rules
 	ActWithdrawn = "publication.withdrawn" // {post, channel}
 	ActCorrected = "publication.corrected" // {post, channel, recall}: the network shows other words
+	ActRecalled  = "recall.begun"          // {kind, reason, media, posts, publications, told}; subject "recall"
+	ActHanded    = "publication.handed"    // {post, channel, network}: a person is to publish it
+	ActHandLate  = "publication.hand_late" // {post, channel}: she has not said that she did
+	ActOverdue   = "watchdog.overdue"      // {count}: subject "instance"
 	// {publications, told}; subject "recall": what was left to a hand is still open
 	ActRecallReminded = "recall.reminded"
-	ActRecalled       = "recall.begun"     // {kind, reason, media, posts, publications, told}; subject "recall"
-	ActOverdue        = "watchdog.overdue" // {count}: subject "instance"
 )

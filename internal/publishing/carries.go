@@ -7,6 +7,7 @@ import (
 	"vigie/internal/base/fault"
 	"vigie/internal/base/id"
 	"vigie/internal/platform/sqldb"
+	"vigie/internal/team"
 )
 
 // keepMedia writes which media a publication carries, in place of what it
@@ -27,7 +28,7 @@ func keepMedia(ctx context.Context, tx *sqldb.Tx, p Publication) error {
 // is going to.
 const (
 	used      = `p.state IN ('sent', 'unknown')`
-	underWay  = `p.state IN ('planned', 'pending', 'due', 'sending', 'frozen')`
+	underWay  = `p.state IN ('planned', 'pending', 'due', 'sending', 'handed', 'frozen')`
 	carriedBy = ` FROM publication_media m JOIN publication p ON p.id = m.publication WHERE m.brand = ? AND m.media IN `
 )
 
@@ -93,11 +94,55 @@ func countMedia(ctx context.Context, q sqldb.Q, b id.Brand, list []id.Media, con
 	return out, nil
 }
 
-// WaitingWith counts the publications that wait to leave with a media.
-func (s *Service) WaitingWith(ctx context.Context, q sqldb.Q, b id.Brand, m id.Media) (_ int64, err error) {
-	defer fault.Wrap(&err, "count what waits with a media")
-	n, err := countMedia(ctx, q, b, []id.Media{m}, underWay)
-	return n[m], err
+// PictureChanging readies the marking of what waits with a media that comes to
+// show something else on some network: mark is called in the transaction in
+// which it does. What waits keeps the part it was planned with; its post says
+// that it changed, and who read it is asked again. Safe to repeat.
+func (s *Service) PictureChanging(ctx context.Context, a team.Actor, b id.Brand, m id.Media) (mark func(*sqldb.Tx) error, err error) {
+	defer fault.Wrap(&err, "ready a change of picture")
+	known, err := s.Channels.List(ctx, team.Program("publishing"), b) // outside of the transaction: it reads another room
+	if err != nil {
+		return nil, err
+	}
+	return func(tx *sqldb.Tx) error {
+		posts, err := sqldb.Values[id.Post](ctx, tx, `SELECT DISTINCT p.post`+carriedBy+`(?) AND p.state <> 'sent' AND p.state <> 'withdrawn' ORDER BY p.post`, b, m)
+		if err != nil {
+			return err
+		}
+		for _, post := range posts {
+			if err := enter(ctx, tx, b, post); err != nil {
+				return err
+			}
+			p, err := loadPost(ctx, tx, b, post)
+			if err != nil {
+				return err
+			}
+			changed, err := s.voidEdited(ctx, tx, p, known)
+			if err != nil || !changed {
+				if err != nil {
+					return err
+				}
+				continue
+			}
+			version := p.Version
+			p.Version, p.Changed = version+1, true
+			if err := s.regateFor(ctx, tx, a, &p, true); err != nil {
+				return err
+			}
+			if err := updatePost(ctx, tx, p, version); err != nil {
+				return err
+			}
+			if err := refreshBadge(ctx, tx, b, post); err != nil {
+				return err
+			}
+			s.changed(tx, b, post)
+			if err := s.record(ctx, tx, a, p, ActPicture, map[string]any{"media": m}, 0); err != nil {
+				return err
+			}
+		}
+		tx.AfterCommit(s.wake)
+		return nil
+	}, nil
 }
 
 // OnLine is a publication that stands on a network with a media.

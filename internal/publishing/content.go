@@ -13,6 +13,9 @@ import (
 type MediaRef struct {
 	ID  id.Media `json:"id"`
 	Alt string   `json:"alt"`
+	// Cut is the part that leaves, in a content; a post's own media have none.
+	// The file behind an id never changes, so that both name every pixel.
+	Cut network.Cut `json:"cut,omitempty"`
 }
 
 // Part is one utterance: the whole post, or one step of a thread.

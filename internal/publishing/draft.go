@@ -99,38 +99,48 @@ func (s *Service) Save(ctx context.Context, a team.Actor, b id.Brand, post id.Po
 	}
 	var p Post
 	err = s.DB.Write(ctx, func(tx *sqldb.Tx) error {
-		if err := enter(ctx, tx, b, post); err != nil {
-			return err
-		}
-		if p, err = loadPost(ctx, tx, b, post); err != nil {
-			return err
-		}
-		if !p.Binned.IsZero() {
-			return errGone
-		}
-		if p.Version != version {
-			return errChanged.With("version", p.Version).With("who", string(p.Editor))
-		}
-		if err := s.apply(ctx, tx, &p, e, append(channelIDs(known), p.channels()...)); err != nil {
-			return err
-		}
-		p.Version, p.Edited, p.Editor = version+1, tx.Now, a.Person
-		if p.Badge != NoBadge {
-			p.Changed = true
-			if err := s.edited(ctx, tx, a, &p, known); err != nil {
-				return err
-			}
-		}
-		if err := updatePost(ctx, tx, p, version); err != nil {
-			return err
-		}
-		if err := index(ctx, tx, p); err != nil {
-			return err
-		}
-		s.changed(tx, b, p.ID)
-		return s.record(ctx, tx, a, p, ActSaved, nil, e.Took)
+		p, err = s.saveIn(ctx, tx, a, b, post, version, e, known, false)
+		return err
 	})
 	return p, err
+}
+
+// saveIn is Save inside of a transaction. renewed says that what is scheduled
+// is scheduled anew a moment later, in the same transaction.
+func (s *Service) saveIn(ctx context.Context, tx *sqldb.Tx, a team.Actor, b id.Brand, post id.Post, version int64, e Edit, known []channel.Channel, renewed bool) (Post, error) {
+	if err := enter(ctx, tx, b, post); err != nil {
+		return Post{}, err
+	}
+	p, err := loadPost(ctx, tx, b, post)
+	if err != nil {
+		return p, err
+	}
+	if !p.Binned.IsZero() {
+		return p, errGone
+	}
+	if p.Version != version {
+		return p, errChanged.With("version", p.Version).With("who", string(p.Editor))
+	}
+	before := p
+	if err := s.apply(ctx, tx, &p, e, append(channelIDs(known), p.channels()...)); err != nil {
+		return p, err
+	}
+	p.Version, p.Edited, p.Editor = version+1, tx.Now, a.Person
+	if p.Badge != NoBadge && !renewed {
+		// Labels and a campaign change nothing of what leaves.
+		p.Changed = p.Changed || saysElse(before, p)
+		if err := s.edited(ctx, tx, a, &p, known); err != nil {
+			return p, err
+		}
+	}
+	if err := updatePost(ctx, tx, p, version); err != nil {
+		return p, err
+	}
+	if err := index(ctx, tx, p); err != nil {
+		return p, err
+	}
+	s.changed(tx, b, p.ID)
+	return p, s.record(ctx, tx, a, p, ActSaved, nil, e.Took)
 }
 
 // edited has the gate look again at what waits, when the words that wait are no
@@ -139,14 +149,7 @@ func (s *Service) edited(ctx context.Context, tx *sqldb.Tx, a team.Actor, p *Pos
 	if s.Gate == nil {
 		return nil
 	}
-	changed, err := voidEdited(ctx, tx, *p, func(v Variant) (Content, bool) {
-		for _, c := range known {
-			if c.ID == v.Channel {
-				return Render(*p, v, c.Capabilities), true
-			}
-		}
-		return Content{}, false
-	})
+	changed, err := s.voidEdited(ctx, tx, *p, known)
 	if err != nil || !changed {
 		return err
 	}
@@ -193,14 +196,8 @@ func (s *Service) apply(ctx context.Context, tx *sqldb.Tx, p *Post, e Edit, chan
 		}
 	}
 	if e.Campaign != nil {
-		if *e.Campaign != "" {
-			n, err := sqldb.Value[int64](ctx, tx, `SELECT COUNT(*) FROM campaign WHERE brand = ? AND id = ? AND removed_at IS NULL`, p.Brand, *e.Campaign)
-			if err != nil {
-				return err
-			}
-			if n == 0 {
-				return errCampaign
-			}
+		if err := campaignStands(ctx, tx, p.Brand, *e.Campaign); err != nil {
+			return err
 		}
 		p.Campaign = *e.Campaign
 	}
@@ -368,7 +365,7 @@ func (s *Service) EmptyBin(ctx context.Context) error {
 				return err
 			}
 		}
-		return nil
+		return forgetRemoved(ctx, tx)
 	})
 }
 

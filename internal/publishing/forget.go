@@ -16,7 +16,7 @@ func (s *Service) Forget(ctx context.Context, tx *sqldb.Tx, b id.Brand) (err err
 		return fault.New(fault.Internal, "").Becausef("forget no brand")
 	}
 	// Variants, publications and their stories go with their post.
-	for _, table := range []string{"post", "campaign", "slot", "category", "calendar_marks", "brand_freeze", "recall", "post_import", "series", "calendar_feed"} {
+	for _, table := range []string{"post", "campaign", "slot", "category", "calendar_marks", "brand_freeze", "recall", "post_import", "series", "calendar_feed", "idea", "post_template", "post_bulk"} {
 		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE brand = ?`, b); err != nil {
 			return err
 		}

@@ -2,10 +2,12 @@ package publishing
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"vigie/internal/base/clock"
 	"vigie/internal/base/id"
+	"vigie/internal/channel"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/team"
 )
@@ -38,8 +40,10 @@ type Item struct {
 	Hash    string
 	Planned clock.Wall
 	At      time.Time
-	// Stale says that the post says something else by now.
-	Stale bool
+	// Stale says that the post says something else by now; Picture, that it is
+	// because a picture is shown otherwise, at this moment.
+	Stale   bool
+	Picture bool
 	// Leaving says that an attempt is under way, or that its hour was missed:
 	// nobody is asked about it now, and whether it may leave is answered.
 	Leaving bool
@@ -92,7 +96,7 @@ func (s *Service) HoldBrand(ctx context.Context, tx *sqldb.Tx, b id.Brand) error
 func (s *Service) Recheck(ctx context.Context, tx *sqldb.Tx, a team.Actor, b id.Brand, posts ...id.Post) error {
 	if len(posts) == 0 {
 		var err error
-		posts, err = sqldb.Values[id.Post](ctx, tx, `SELECT DISTINCT post FROM publication WHERE brand = ? AND state IN ('planned', 'due', 'pending', 'frozen', 'sending', 'unknown') ORDER BY post`, b)
+		posts, err = sqldb.Values[id.Post](ctx, tx, `SELECT DISTINCT post FROM publication WHERE brand = ? AND state IN ('planned', 'due', 'pending', 'frozen', 'sending', 'handed', 'unknown') ORDER BY post`, b)
 		if err != nil {
 			return err
 		}
@@ -128,6 +132,12 @@ func (s *Service) regateStored(ctx context.Context, tx *sqldb.Tx, a team.Actor, 
 // regate asks the gate about a post and moves its rows as it answers. Every
 // path that plans something, or changes what is planned, ends here.
 func (s *Service) regate(ctx context.Context, tx *sqldb.Tx, a team.Actor, p *Post) error {
+	return s.regateFor(ctx, tx, a, p, false)
+}
+
+// regateFor is regate; picture says that it is asked because a picture of the
+// post is shown otherwise.
+func (s *Service) regateFor(ctx context.Context, tx *sqldb.Tx, a team.Actor, p *Post, picture bool) error {
 	if s.Gate == nil {
 		return nil
 	}
@@ -138,11 +148,11 @@ func (s *Service) regate(ctx context.Context, tx *sqldb.Tx, a team.Actor, p *Pos
 	q := Question{Brand: p.Brand, Post: p.ID, Title: titleOf(p.Title, p.Text), Author: p.Author, Editor: p.Editor}
 	for _, o := range rows {
 		switch o.State {
-		case Planned, Due, Pending, Frozen, Sending, Unknown:
+		case Planned, Due, Pending, Frozen, Sending, Handed, Unknown:
 			q.Items = append(q.Items, Item{Channel: o.Channel, Content: o.Content, Hash: o.Hash, Planned: o.Planned, At: o.DueAt,
-				Stale: o.Stale,
+				Stale: o.Stale, Picture: o.Stale && picture,
 				// What missed its hour waits for another one first.
-				Leaving: o.State == Sending || o.State == Unknown || o.State == Frozen && o.Problem != ""})
+				Leaving: o.State == Sending || o.State == Handed || o.State == Unknown || o.State == Frozen && o.Problem != ""})
 		}
 	}
 	answer, err := s.Gate.Ask(ctx, tx, a, q)
@@ -209,14 +219,18 @@ func (s *Service) follow(ctx context.Context, tx *sqldb.Tx, o Publication, clear
 // voidEdited marks, of what has not left, the rows whose post says something
 // else by now: what waits is asked about again, and an attempt under way is not
 // made a second time. It reports whether any mark changed.
-func voidEdited(ctx context.Context, tx *sqldb.Tx, p Post, render func(Variant) (Content, bool)) (bool, error) {
+func (s *Service) voidEdited(ctx context.Context, tx *sqldb.Tx, p Post, known []channel.Channel) (bool, error) {
 	rows, err := loadPublications(ctx, tx, p.Brand, p.ID)
 	if err != nil {
 		return false, err
 	}
 	now := map[id.Channel]string{}
 	for _, v := range p.Variants {
-		if c, ok := render(v); ok {
+		if i := slices.IndexFunc(known, func(c channel.Channel) bool { return c.ID == v.Channel }); i >= 0 {
+			c, err := s.show(ctx, tx, p, v, known[i])
+			if err != nil {
+				return false, err
+			}
 			now[v.Channel] = c.Hash()
 		}
 	}

@@ -328,7 +328,7 @@ func TestARowWaitsForItsPictures(t *testing.T) {
 		if err := fetch(un); err != nil {
 			s.Fatal(err)
 		}
-		if un = post("Un"); un.Badge != Scheduled || len(un.Media) != 1 || un.Media[0] != (MediaRef{good, "un four"}) {
+		if un = post("Un"); un.Badge != Scheduled || len(un.Media) != 1 || un.Media[0] != (MediaRef{ID: good, Alt: "un four"}) {
 			s.Errorf("%+v", un)
 		}
 		if err := fetch(deux); err != nil {
@@ -383,7 +383,7 @@ func TestWhatIsTakenOutComesInAgain(t *testing.T) {
 		s.media[pic] = MediaInfo{ID: pic, Ready: true}
 		own, title, labels := "=2+2, dit autrement", "Titre; \"cité\"", []string{"four", "pain"}
 		text := "@tous, l’été :\n\n- un\n- deux"
-		p, err := s.room.Create(s.Context(), s.claire, s.brand, Edit{Title: &title, Text: &text, Labels: &labels, Media: &[]MediaRef{{pic, "un four"}},
+		p, err := s.room.Create(s.Context(), s.claire, s.brand, Edit{Title: &title, Text: &text, Labels: &labels, Media: &[]MediaRef{{ID: pic, Alt: "un four"}},
 			Variants: &[]Variant{{Channel: s.chans[0]}, {Channel: s.chans[1], Text: &own}}})
 		if err != nil {
 			s.Fatal(err)

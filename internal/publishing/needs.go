@@ -87,6 +87,9 @@ type Needs struct {
 	// Twins lists the channels, of any brand, that stand for the same account
 	// as this one; nil: each account has one channel.
 	Twins func(ctx context.Context, q sqldb.Q, b id.Brand, c id.Channel) ([]id.Channel, error)
+	// Cuts says which part of media is shown on the networks that have a crop;
+	// nil: everything is shown whole.
+	Cuts func(ctx context.Context, q sqldb.Q, b id.Brand, list []id.Media) (map[id.Media]map[network.Kind]network.Cut, error)
 	// Later adds a job in the caller's transaction; nil: nothing is done later.
 	Later func(ctx context.Context, tx *sqldb.Tx, kind string, args any) error
 	// Bring fetches a picture by its address into the library. Errors: invalid
@@ -101,6 +104,9 @@ type Needs struct {
 	// to a hand and are still open, in the transaction that notes it; nil: nobody
 	// is written to a second time.
 	Remind func(ctx context.Context, tx *sqldb.Tx, r Recall) error
+	// Handed tells those who publish by hand, in the transaction that hands a
+	// publication over, or finds it late; nil: only their pages are told.
+	Handed func(ctx context.Context, tx *sqldb.Tx, h Hand) error
 	// Tell lets open pages know, after the commit.
 	Tell func(topic, kind string, data any)
 	Log  *slog.Logger

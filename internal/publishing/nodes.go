@@ -159,6 +159,9 @@ func (l *Ledger) watchdog(ctx context.Context) {
 		if err := l.watch(ctx); err != nil && ctx.Err() == nil {
 			l.Log.Error("watchdog", "error", err)
 		}
+		if err := l.lateHands(ctx); err != nil && ctx.Err() == nil {
+			l.Log.Error("late by hand", "error", err)
+		}
 		pause(ctx, WatchEvery)
 	}
 }

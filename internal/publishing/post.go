@@ -144,6 +144,10 @@ const (
 	StepCorrected    StepKind = "corrected"     // the network shows the new words
 	StepReminded     StepKind = "reminded"      // people were written to again: it is left to a hand
 	StepStopped      StepKind = "stopped"       // its channel is gone
+	StepHanded       StepKind = "handed"        // a person is to publish it
+	StepHandLate     StepKind = "hand_late"     // and has not said that she did: told again
+	StepHandDone     StepKind = "hand_done"     // she did; with its link where she has it
+	StepHandRefused  StepKind = "hand_refused"  // she did not, and says why
 	StepBlocked      StepKind = "blocked"       // an examiner stopped it before its call
 )
 

@@ -309,7 +309,9 @@ func (s *Service) Ledger(ctx context.Context, a team.Actor, b id.Brand, f Public
 
 // indexed are the states that have an index of their own. Few rows are in them,
 // and the index serves only where the statement names the state in its words.
-func indexed(s State) bool { return s == Failed || s == Unknown || s == Frozen || s == Pending }
+func indexed(s State) bool {
+	return s == Failed || s == Unknown || s == Frozen || s == Pending || s == Handed
+}
 
 func ledgerPage(b id.Brand, f PublicationFilter, from string, limit int) (string, []any, error) {
 	where, args := []string{"p.brand = ?"}, []any{b}

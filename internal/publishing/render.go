@@ -10,6 +10,7 @@ import (
 	"vigie/internal/base/textkit"
 	"vigie/internal/channel"
 	"vigie/internal/network"
+	"vigie/internal/platform/sqldb"
 	"vigie/internal/team"
 )
 
@@ -41,6 +42,26 @@ func Render(p Post, v Variant, caps network.Capabilities) Content {
 	}
 	c.Parts[0].Media = slices.Clone(media)
 	return c
+}
+
+// show is Render with the part of each picture that the network is shown: what
+// is planned, decided on and sent.
+func (s *Service) show(ctx context.Context, q sqldb.Q, p Post, v Variant, ch channel.Channel) (Content, error) {
+	c := Render(p, v, ch.Capabilities)
+	if s.Cuts == nil || len(c.Media()) == 0 {
+		return c, nil
+	}
+	var list []id.Media
+	for _, m := range c.Media() {
+		list = append(list, m.ID)
+	}
+	cuts, err := s.Cuts(ctx, q, p.Brand, list)
+	for i := range c.Parts {
+		for k, m := range c.Parts[i].Media {
+			c.Parts[i].Media[k].Cut = cuts[m.ID][ch.Network]
+		}
+	}
+	return c, err
 }
 
 // within drops, of options meant for all channels, what a network has no word
@@ -141,7 +162,11 @@ func (s *Service) Preview(ctx context.Context, a team.Actor, p Post) (_ []Render
 	}
 	out := make([]Rendered, 0, len(p.Variants))
 	for _, v := range p.Variants {
-		r := check(Render(p, v, channels[v.Channel].Capabilities), v, channels[v.Channel], known)
+		content, err := s.show(ctx, s.DB, p, v, channels[v.Channel])
+		if err != nil {
+			return nil, err
+		}
+		r := check(content, v, channels[v.Channel], known)
 		r.Problems = append(r.Problems, coming...)
 		out = append(out, r)
 	}

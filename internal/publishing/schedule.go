@@ -213,14 +213,10 @@ func (s *Service) plan(ctx context.Context, tx *sqldb.Tx, a team.Actor, p Post, 
 		if err := addSteps(ctx, tx, next.ID, Step{What: step, Who: string(a.Person), Detail: map[string]any{"local": p.Planned.Local, "zone": p.Planned.Zone}}); err != nil {
 			return nil, err
 		}
-		if media := r.Content.Media(); len(media) > 0 {
-			list := make([]id.Media, len(media))
-			for i, m := range media {
-				list[i] = m.ID
-			}
+		for _, m := range r.Content.Media() {
 			rule := r.Channel.Capabilities.Images
-			rule.Network = r.Channel.Network
-			if err := s.Media.Prepare(ctx, tx, p.Brand, list, rule); err != nil {
+			rule.Cut = m.Cut
+			if err := s.Media.Prepare(ctx, tx, p.Brand, []id.Media{m.ID}, rule); err != nil {
 				return nil, err
 			}
 		}
@@ -238,7 +234,7 @@ func (s *Service) plan(ctx context.Context, tx *sqldb.Tx, a team.Actor, p Post, 
 // past stays on record.
 func (s *Service) dropWaiting(ctx context.Context, tx *sqldb.Tx, o Publication) error {
 	if !o.State.Waiting() {
-		if o.State == Sending || o.State == Unknown {
+		if o.State == Sending || o.State == Handed || o.State == Unknown {
 			return errBegun
 		}
 		return nil

@@ -115,6 +115,10 @@ func (l *Ledger) sendPart(ctx context.Context, c *claimed, part int) bool {
 		l.failed(ctx, c, took, err)
 		return false
 	}
+	if receipt.ByHand {
+		l.handOver(ctx, c)
+		return false
+	}
 	c.Sent = append(c.Sent[:part:part], partOf(receipt, l.DB.Now()))
 	// Durable before the next part's call: it is that part's intent too.
 	made, err := l.taken(ctx, c, part, took, receipt.Request)
@@ -181,7 +185,7 @@ func notCalled(err error) error {
 func (l *Ledger) upload(ctx context.Context, c *claimed, part int, in *network.Intent) error {
 	for i, m := range c.Content.Parts[part].Media {
 		rule := c.way.caps.Images
-		rule.Network = c.way.channel.Network
+		rule.Cut = m.Cut
 		up, err := l.fit(ctx, c.Brand, m.ID, rule)
 		if err != nil {
 			return err

@@ -16,6 +16,9 @@ const (
 	Due State = "due"
 	// Sending: an attempt is written down and under way on some node.
 	Sending State = "sending"
+	// Handed: a person is to publish it, because its network has no usable API;
+	// only her word moves it on.
+	Handed State = "handed"
 	// Sent: the network has it.
 	Sent State = "sent"
 	// Failed: it did not leave and will not by itself; Problem says why.
@@ -31,7 +34,7 @@ const (
 
 // States lists all states.
 func States() []State {
-	return []State{Planned, Pending, Due, Sending, Sent, Failed, Unknown, Frozen, Withdrawn}
+	return []State{Planned, Pending, Due, Sending, Handed, Sent, Failed, Unknown, Frozen, Withdrawn}
 }
 
 // moves is the only way from one state to another. The statements that move
@@ -48,7 +51,9 @@ var moves = map[State][]State{
 	Pending: {Planned, Frozen, Failed, Sent, Withdrawn},
 	// Sending → Due: surely not taken, or a part of a thread left and the next
 	// waits its turn. Sending → Frozen: a freeze found it before the call.
-	Sending: {Sent, Failed, Unknown, Due, Frozen},
+	Sending: {Handed, Sent, Failed, Unknown, Due, Frozen},
+	// Handed → Failed: she says that she did not, or it is recalled.
+	Handed:  {Sent, Failed},
 	Unknown: {Sent, Due, Failed, Frozen},
 	Failed:  {Due, Planned, Frozen, Sent, Withdrawn},
 	Frozen:  {Pending, Planned, Due, Failed, Sent, Withdrawn},
@@ -74,6 +79,7 @@ const (
 	Scheduled  Badge = "scheduled" // programmé
 	Awaiting   Badge = "pending"   // en attente de validation
 	InProgress Badge = "sending"   // en cours
+	WithPerson Badge = "handed"    // à publier à la main
 	Published  Badge = "sent"      // publié
 	ToCheck    Badge = "unknown"   // à vérifier
 	AllFailed  Badge = "failed"    // échec
@@ -84,7 +90,7 @@ const (
 
 // Badges lists the badges, in the order of a legend.
 func Badges() []Badge {
-	return []Badge{Scheduled, Awaiting, InProgress, Published, ToCheck, AllFailed, Partial, OnHold, TakenBack}
+	return []Badge{Scheduled, Awaiting, InProgress, WithPerson, Published, ToCheck, AllFailed, Partial, OnHold, TakenBack}
 }
 
 // BadgeOf sums up the states of a post's publications. What somebody must look
@@ -100,12 +106,14 @@ func BadgeOf(states []State) Badge {
 		return NoBadge
 	case n[Unknown] > 0:
 		return ToCheck
-	case n[Failed] > 0 && gone+n[Sending] > 0:
+	case n[Failed] > 0 && gone+n[Sending]+n[Handed] > 0:
 		return Partial
 	case n[Failed] == len(states):
 		return AllFailed
 	case n[Failed] > 0:
 		return Partial
+	case n[Handed] > 0:
+		return WithPerson
 	case n[Frozen] > 0:
 		return OnHold
 	case n[Pending] > 0:

@@ -22,6 +22,8 @@ type Day struct {
 	// Troubles are what did not go as planned these two weeks, one for each
 	// channel, latest first.
 	Troubles []Trouble `json:"troubles"`
+	// Hands are what is to be published by hand now, oldest hour first.
+	Hands []Hand `json:"hands"`
 	// Accesses are the channels that are signed out or soon will be, the most
 	// pressing first.
 	Accesses []channel.Channel `json:"accesses"`

@@ -41,6 +41,18 @@ type Trouble struct {
 	Detail      map[string]any `json:"detail,omitempty"`
 }
 
+// Hand is a publication that somebody is to publish by hand.
+type Hand struct {
+	Publication id.Publication `json:"publication"`
+	Brand       id.Brand       `json:"brand"`
+	Post        id.Post        `json:"post"`
+	Title       string         `json:"title"`
+	Channel     id.Channel     `json:"channel"`
+	DueAt       time.Time      `json:"due_at"`
+	// Late says that she had her time and has not answered.
+	Late bool `json:"late"`
+}
+
 // Sent is a publication that the network has.
 type Sent struct {
 	Post    id.Post
@@ -71,6 +83,9 @@ type Posts interface {
 	// Troubles lists what failed, is in doubt, is overdue, was not approved in time or was missed since, latest hour
 	// first, at most limit; what a freeze simply holds is no trouble.
 	Troubles(ctx context.Context, a team.Actor, b id.Brand, since time.Time, limit int) ([]Trouble, error)
+	// Hands lists what is to be published by hand now, oldest hour first, at
+	// most limit.
+	Hands(ctx context.Context, a team.Actor, b id.Brand, limit int) ([]Hand, error)
 	// Sent lists what left in [from, to), at most limit.
 	Sent(ctx context.Context, a team.Actor, b id.Brand, from, to time.Time, limit int) ([]Sent, error)
 	// Freezes returns what holds the brand now.

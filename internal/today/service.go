@@ -82,7 +82,7 @@ func (s *Service) frame(zone string, brands []brand.Brand) (Day, error) {
 		return Day{}, err
 	}
 	d := Day{Now: s.Now(), Zone: zone, Brands: brands, Channels: map[id.Channel]channel.Channel{}, Names: map[id.Person]string{},
-		Leaves: []Post{}, Troubles: []Trouble{}, Accesses: []channel.Channel{}, Past: []Past{}, Drafts: []Post{}, Freezes: []Frozen{}, Night: []Happening{}}
+		Leaves: []Post{}, Troubles: []Trouble{}, Hands: []Hand{}, Accesses: []channel.Channel{}, Past: []Past{}, Drafts: []Post{}, Freezes: []Frozen{}, Night: []Happening{}}
 	d.From = clock.Midnight(d.Now, loc)
 	d.To = d.From.AddDate(0, 0, 1)
 	y, m, day := d.From.Date()
@@ -155,6 +155,13 @@ func (s *Service) duties(ctx context.Context, a team.Actor, b brand.Brand, d *Da
 		return err
 	}
 	d.Troubles = append(d.Troubles, troubles...)
+	if a.May(b.ID, team.PublishPosts) {
+		hands, err := s.Posts.Hands(ctx, a, b.ID, maxTroubles)
+		if err != nil {
+			return err
+		}
+		d.Hands = append(d.Hands, hands...)
+	}
 	if s.PastRights != nil {
 		n, err := s.PastRights(ctx, a, b.ID)
 		if err != nil {
@@ -183,6 +190,7 @@ func (s *Service) duties(ctx context.Context, a team.Actor, b brand.Brand, d *Da
 func (d *Day) sort() {
 	slices.SortStableFunc(d.Leaves, func(x, y Post) int { return x.At.Compare(y.At) })
 	slices.SortStableFunc(d.Troubles, func(x, y Trouble) int { return y.DueAt.Compare(x.DueAt) })
+	slices.SortStableFunc(d.Hands, func(x, y Hand) int { return x.DueAt.Compare(y.DueAt) })
 	slices.SortStableFunc(d.Night, func(x, y Happening) int { return x.At.Compare(y.At) })
 	slices.SortStableFunc(d.Accesses, func(x, y channel.Channel) int {
 		if x.Health != y.Health {
@@ -230,6 +238,7 @@ func (d *Day) needs(a team.Actor) int {
 			n++
 		}
 	}
+	n += len(d.Hands)
 	for _, c := range d.Accesses {
 		if a.May(c.Brand, team.ManageChannels) {
 			n++

@@ -26,6 +26,7 @@ type stage struct {
 	troubles map[id.Brand][]today.Trouble
 	sent     map[id.Brand][]today.Sent
 	freezes  map[id.Brand][]today.Freeze
+	hands    map[id.Brand][]today.Hand
 	channels map[id.Brand][]channel.Channel
 	acts     map[id.Brand][]logbook.Record
 	kerlann  brand.Brand
@@ -84,6 +85,9 @@ func (s *stage) Any(_ context.Context, _ team.Actor, b id.Brand) (bool, error) {
 }
 func (s *stage) Troubles(_ context.Context, _ team.Actor, b id.Brand, _ time.Time, _ int) ([]today.Trouble, error) {
 	return s.troubles[b], nil
+}
+func (s *stage) Hands(_ context.Context, _ team.Actor, b id.Brand, _ int) ([]today.Hand, error) {
+	return s.hands[b], nil
 }
 func (s *stage) Sent(_ context.Context, _ team.Actor, b id.Brand, from, to time.Time, _ int) (out []today.Sent, _ error) {
 	for _, x := range s.sent[b] {

@@ -21,6 +21,15 @@ func BrandStyle(c string) templ.Attributes {
 	return Style("--brand:" + c)
 }
 
+// NetStyle sets the colour of a network that somebody made up; a colour that is
+// none is left out.
+func NetStyle(c string) templ.Attributes {
+	if !colour.MatchString(c) {
+		return templ.Attributes{}
+	}
+	return Style("--net:" + c)
+}
+
 func current(is bool) templ.Attributes {
 	if is {
 		return templ.Attributes{"aria-current": "page"}

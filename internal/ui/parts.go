@@ -54,6 +54,7 @@ var (
 		{"pending", "horloge", Watch},
 		{"due", "horloge", ""},
 		{"sending", "envoyer", Info},
+		{"handed", "affecter", Watch},
 		{"sent", "parti", Calm},
 		{"unknown", "question", Watch},
 		{"failed", "echec", Alert},

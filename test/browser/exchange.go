@@ -30,3 +30,26 @@ func importReported(p *Person) {
 	importSends(p, "Date;Heure;Texte;Canal;Tableau\n03/11/2031;09:00;Bonjour;Ma page;x\nmardi;10:00;Quand ?;Ma page;\n")
 	p.See("Tableau")
 }
+
+// bulkAsked looks at what a change would do to the first posts of the list.
+func bulkAsked(p *Person) {
+	p.tb.Helper()
+	p.must("choose posts", chromedp.Evaluate[chromedp.Void](`(() => {
+		const q = new URLSearchParams([...document.querySelectorAll("#cal [data-post]")].slice(0, 5).map(c => ["post", c.dataset.post]))
+		location.href = "/b/" + document.body.dataset.brand + "/bulk?" + q
+	})()`))
+	p.Settle()
+	p.until("see the form of a change", func() bool {
+		return value(p, "look for the form", chromedp.Evaluate[bool](`!!document.querySelector("[name=find]")`))
+	})
+	p.must("ask", chromedp.Evaluate[chromedp.Void](`(() => {
+		document.querySelector("[name=find]").value = "le"
+		document.querySelector("[name=whole]").checked = true
+		document.querySelector("[name=with]").value = "notre"
+		document.querySelector("[name=do][value=preview]").click()
+	})()`))
+	p.Settle()
+	p.until("see what would change", func() bool {
+		return value(p, "look for the plan", chromedp.Evaluate[bool](`!!document.querySelector("[data-bulk]")`))
+	})
+}

@@ -186,7 +186,7 @@ func (e *Agency) build(ctx context.Context, owner id.Person, h house, lang strin
 	if err := both.Wait(); err != nil {
 		return err
 	}
-	for _, step := range []func(context.Context) error{s.hand, s.plan, s.rule, s.license, s.write, s.trouble} {
+	for _, step := range []func(context.Context) error{s.hand, s.plan, s.rule, s.license, s.write, s.note, s.trouble} {
 		if err := step(ctx); err != nil {
 			return err
 		}

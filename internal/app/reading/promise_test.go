@@ -12,6 +12,7 @@ import (
 	"vigie/internal/approval"
 	"vigie/internal/base/clock"
 	"vigie/internal/base/id"
+	"vigie/internal/network"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/platform/sqldb/sqldbtest"
 	"vigie/internal/publishing"
@@ -41,8 +42,10 @@ type world struct {
 	policy approval.Policy
 	list   []id.Post
 	links  []approval.Reader
-	sent   int
-	read   int // of them, under a policy that asks
+	// pictures are those of the posts, and what was put in their place.
+	pictures []id.Media
+	sent     int
+	read     int // of them, under a policy that asks
 }
 
 // may is the promise, told a second time and otherwise: empty when this content
@@ -63,7 +66,7 @@ func (w *world) may(p publishing.Publication, post publishing.Post) string {
 		return ""
 	}
 	v := post.Variants[slices.IndexFunc(post.Variants, func(v publishing.Variant) bool { return v.Channel == p.Channel })]
-	if publishing.Render(post, v, w.door.channels[0].Capabilities).Hash() != p.Hash {
+	if w.shown(post, v).Hash() != p.Hash {
 		return "the post was edited since"
 	}
 	for _, x := range last {
@@ -159,7 +162,8 @@ func (w *world) life(t *rapid.T) {
 	text := rapid.SampledFrom([]string{"Les sablés sont là.", "Les sablés sont là,", "Les galettes sont là."})
 	hour := rapid.SampledFrom([]time.Duration{2 * time.Minute, 3 * time.Hour, 20 * time.Hour, 60 * time.Hour})
 	for range 2 {
-		w.list = append(w.list, w.draft("Les sablés sont là.").ID)
+		p, m := w.pictured("Les sablés sont là.")
+		w.list, w.pictures = append(w.list, p.ID), append(w.pictures, m)
 	}
 	policies := [][]approval.Step{nil, {{}}, {w.only("mona")}, {w.only("mona", "omar")}, {w.only("mona"), w.only("omar")}, {w.only("omar"), {Client: true}}, {{Client: true}}}
 	deeds := map[string]func(*rapid.T){
@@ -167,6 +171,17 @@ func (w *world) life(t *rapid.T) {
 			p, words := post.Draw(t, "p"), text.Draw(t, "text")
 			who := w.people[rapid.SampledFrom(names[:3]).Draw(t, "who")]
 			_, _ = w.posts.Save(w.ctx, who, w.brand, p, w.get(p).Version, publishing.Edit{Text: &words})
+		},
+		"crop": func(t *rapid.T) {
+			w.crop(rapid.SampledFrom(w.pictures).Draw(t, "picture"), rapid.SampledFrom([]network.Cut{"", "1:1 0,0 10x10 of 20x10", "1:1 10,0 10x10 of 20x10"}).Draw(t, "cut"))
+		},
+		"new version": func(t *rapid.T) {
+			m := id.New[id.Media]()
+			if w.pictures = append(w.pictures, m); rapid.Bool().Draw(t, "an old one") {
+				m = rapid.SampledFrom(w.pictures).Draw(t, "picture")
+			}
+			p := post.Draw(t, "p")
+			_, _ = w.posts.Save(w.ctx, w.people["claire"], w.brand, p, w.get(p).Version, publishing.Edit{Media: &[]publishing.MediaRef{{ID: m}}})
 		},
 		"schedule": func(t *rapid.T) {
 			p := post.Draw(t, "p")

@@ -32,7 +32,7 @@ type Gate struct{ Room **approval.Service }
 func (g Gate) Ask(ctx context.Context, tx *sqldb.Tx, a team.Actor, q publishing.Question) (publishing.Answer, error) {
 	in := approval.Question{Brand: q.Brand, Post: q.Post, Title: q.Title, Author: q.Author, Editor: q.Editor}
 	for _, it := range q.Items {
-		in.Items = append(in.Items, approval.Asked{Channel: it.Channel, Content: asRead(it.Content), Hash: it.Hash, Planned: it.Planned, At: it.At, Stale: it.Stale, Leaving: it.Leaving})
+		in.Items = append(in.Items, approval.Asked{Channel: it.Channel, Content: asRead(it.Content), Hash: it.Hash, Planned: it.Planned, At: it.At, Stale: it.Stale, Picture: it.Picture, Leaving: it.Leaving})
 	}
 	out, err := (*g.Room).Ask(ctx, tx, a, in)
 	return publishing.Answer{Cleared: out.Cleared, Validation: publishing.Validation(out.State)}, err
@@ -44,7 +44,7 @@ func asRead(c publishing.Content) approval.Content {
 	for _, p := range c.Parts {
 		part := approval.Part{Text: p.Text}
 		for _, m := range p.Media {
-			part.Media = append(part.Media, approval.Media{ID: m.ID, Alt: m.Alt})
+			part.Media = append(part.Media, approval.Media{ID: m.ID, Alt: m.Alt, Cut: m.Cut})
 		}
 		out.Parts = append(out.Parts, part)
 	}

@@ -47,10 +47,15 @@ func (d *door) Presence(context.Context, id.Brand, id.Channel) (*network.Presenc
 
 func (d *door) MarkSignedOut(context.Context, *sqldb.Tx, channel.Channel, string) error { return nil }
 
+// noMedia knows every picture and hands out none.
 type noMedia struct{}
 
-func (noMedia) Describe(context.Context, id.Brand, []id.Media) (map[id.Media]publishing.MediaInfo, error) {
-	return nil, nil
+func (noMedia) Describe(_ context.Context, _ id.Brand, list []id.Media) (map[id.Media]publishing.MediaInfo, error) {
+	out := map[id.Media]publishing.MediaInfo{}
+	for _, m := range list {
+		out[m] = publishing.MediaInfo{ID: m, Type: "image/jpeg", Ready: true}
+	}
+	return out, nil
 }
 
 func (noMedia) Fit(context.Context, id.Brand, id.Media, network.ImageRule) (network.Upload, error) {
@@ -113,10 +118,11 @@ type house struct {
 	all     []team.Member
 	mail    *letters
 	waiting []approval.MailJob
+	cuts    map[id.Media]network.Cut // on the network "wire"
 }
 
 func newHouse(tb testing.TB, db *sqldb.DB, l *later) *house {
-	h := &house{tb: tb, ctx: context.Background(), db: db, clock: l, brand: id.New[id.Brand](), people: map[string]team.Actor{}, door: &door{}, mail: &letters{}}
+	h := &house{tb: tb, ctx: context.Background(), db: db, clock: l, brand: id.New[id.Brand](), people: map[string]team.Actor{}, door: &door{}, mail: &letters{}, cuts: map[id.Media]network.Cut{}}
 	for _, who := range []struct {
 		name string
 		role team.Role
@@ -125,13 +131,13 @@ func newHouse(tb testing.TB, db *sqldb.DB, l *later) *house {
 		h.people[who.name] = a
 		h.all = append(h.all, team.Member{Person: a.Person, Name: who.name, Email: who.name + "@kerlann.test", Role: who.role})
 	}
-	caps := network.Capabilities{Text: network.TextRule{Max: 300, Unit: network.Graphemes}, Thread: network.ThreadRule{Max: 5}, AsOf: time.Now()}
+	caps := network.Capabilities{Images: network.ImageRule{Max: 4, AltMax: 100}, Text: network.TextRule{Max: 300, Unit: network.Graphemes}, Thread: network.ThreadRule{Max: 5}, AsOf: time.Now()}
 	for i := range 2 {
 		h.door.channels = append(h.door.channels, channel.Channel{ID: id.New[id.Channel](), Brand: h.brand, Network: "wire", Handle: fmt.Sprintf("k%d", i), Health: channel.Working, Capabilities: caps})
 	}
 	book := logbook.New(db)
 	zone := func(context.Context, sqldb.Q, id.Brand) (string, error) { return "Europe/Paris", nil }
-	h.posts = publishing.New(publishing.Needs{DB: db, Book: book, Channels: h.door, Media: noMedia{}, Zone: zone, Gate: reading.Gate{Room: &h.rooms}})
+	h.posts = publishing.New(publishing.Needs{DB: db, Book: book, Channels: h.door, Media: noMedia{}, Zone: zone, Gate: reading.Gate{Room: &h.rooms}, Cuts: h.cutsOf})
 	h.rooms = approval.New(approval.Needs{DB: db, Book: book, Posts: reading.Posts{Room: h.posts}, Seal: plain{}, Mail: h.mail, Words: words(tb), Address: "https://vigie.test",
 		People: func(context.Context, id.Brand) ([]team.Member, error) { return h.all, nil },
 		Brand: func(context.Context, sqldb.Q, id.Brand) (string, string, error) {
@@ -153,6 +159,49 @@ func newHouse(tb testing.TB, db *sqldb.DB, l *later) *house {
 		h.nodes = append(h.nodes, publishing.NewLedger(h.posts, publishing.LedgerConfig{Grace: 10_000 * time.Hour}))
 	}
 	return h
+}
+
+func (h *house) cutsOf(_ context.Context, _ sqldb.Q, _ id.Brand, list []id.Media) (map[id.Media]map[network.Kind]network.Cut, error) {
+	out := map[id.Media]map[network.Kind]network.Cut{}
+	for _, m := range list {
+		if c := h.cuts[m]; c != "" {
+			out[m] = map[network.Kind]network.Cut{"wire": c}
+		}
+	}
+	return out, nil
+}
+
+// crop has a picture show another part of itself, as the library does.
+func (h *house) crop(m id.Media, c network.Cut) {
+	h.tb.Helper()
+	mark, err := h.posts.PictureChanging(h.ctx, h.people["claire"], h.brand, m)
+	h.ok(err)
+	h.ok(h.db.Write(h.ctx, func(tx *sqldb.Tx) error { h.cuts[m] = c; return mark(tx) }))
+}
+
+// pictured is a draft with a picture.
+func (h *house) pictured(text string) (publishing.Post, id.Media) {
+	h.tb.Helper()
+	p, m := h.draft(text), id.New[id.Media]()
+	h.picture(p.ID, m)
+	return h.get(p.ID), m
+}
+
+func (h *house) picture(p id.Post, m id.Media) {
+	h.tb.Helper()
+	_, err := h.posts.Save(h.ctx, h.people["claire"], h.brand, p, h.get(p).Version, publishing.Edit{Media: &[]publishing.MediaRef{{ID: m, Alt: "Des sablés"}}})
+	h.ok(err)
+}
+
+// shown is what a post says on a channel by now.
+func (h *house) shown(p publishing.Post, v publishing.Variant) publishing.Content {
+	c := publishing.Render(p, v, h.door.channels[0].Capabilities)
+	for i := range c.Parts {
+		for k, m := range c.Parts[i].Media {
+			c.Parts[i].Media[k].Cut = h.cuts[m.ID]
+		}
+	}
+	return c
 }
 
 // each runs a test on both engines, in a house of its own, on a clock it sets.

@@ -54,6 +54,10 @@ type oneOut struct {
 	Problem  string  `json:"problem,omitempty"`
 }
 
+type remindOut struct {
+	Readers int `json:"readers" doc:"How many are written to, or were within the hour"`
+}
+
 type policyOut struct {
 	Channel      id.Channel      `json:"channel,omitempty" doc:"Empty for the brand's own rule"`
 	Steps        []approval.Step `json:"steps" doc:"In order; any reader of a step is enough; none for carte blanche"`
@@ -135,6 +139,11 @@ func (f *Face) approvalAPI(r *api.Registry) {
 	api.Register(r, api.Op{ID: "decide-review", Method: "POST", Path: apiPath + "/posts/{post}/decision", Guard: read, Group: heading, Summary: "Approve, ask for changes, or refuse", Description: "The decision is of the exact version named: when the post says something else by then, it is a conflict and nothing is decided."},
 		func(ctx context.Context, c api.Call, in *decideIn) (*struct{}, error) {
 			return nil, f.Room.Decide(ctx, approval.Reader{Actor: c.Actor}, c.Brand, approval.Say{Post: in.Post, Round: in.Body.Round, Verdict: in.Body.Verdict, Words: in.Body.Words, Other: in.Body.Other, Channels: in.Body.Channels})
+		})
+	api.Register(r, api.Op{ID: "remind-review", Method: "POST", Path: apiPath + "/posts/{post}/remind", Guard: plan, Group: heading, Summary: "Write again to those whose turn it is", Description: "Each is written to once an hour at most, and not in the hours in which no letter is sent."},
+		func(ctx context.Context, c api.Call, in *PostIn) (*api.Out[remindOut], error) {
+			n, err := f.Room.Remind(ctx, c.Actor, c.Brand, in.Post)
+			return &api.Out[remindOut]{Body: remindOut{n}}, err
 		})
 	f.rulesAPI(r, api.In(team.SeeDrafts), rule)
 	f.linksAPI(r, api.In(team.SeeDrafts), plan)

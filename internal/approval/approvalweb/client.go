@@ -335,8 +335,12 @@ func (f *Face) clientPicture(w http.ResponseWriter, r *ui.Request) error {
 // group is a content with all the channels that say it alike.
 type group struct {
 	Channels []channel.Channel
+	Items    []id.Channel
 	Content  approval.Content
 	Diff     []approval.Diff
+	// Pictured says what became of its pictures since the version known:
+	// "same", "cut" or "other".
+	Pictured string
 }
 
 // groups puts together the channels that say the same.
@@ -350,14 +354,14 @@ func groups(f approval.File, channels map[id.Channel]channel.Channel) []group {
 		}
 		key := it.Content.Text()
 		for _, m := range it.Content.Pictures() {
-			key += "\x00" + string(m.ID) + m.Alt
+			key += "\x00" + string(m.ID) + m.Alt + string(m.Cut)
 		}
 		if i, ok := at[key]; ok {
-			out[i].Channels = append(out[i].Channels, c)
+			out[i].Channels, out[i].Items = append(out[i].Channels, c), append(out[i].Items, it.Channel)
 			continue
 		}
 		at[key] = len(out)
-		out = append(out, group{Channels: []channel.Channel{c}, Content: it.Content, Diff: f.Diff(it.Channel)})
+		out = append(out, group{Channels: []channel.Channel{c}, Items: []id.Channel{it.Channel}, Content: it.Content, Diff: f.Diff(it.Channel), Pictured: f.Pictured(it.Channel)})
 	}
 	return out
 }

@@ -183,6 +183,9 @@ func (f *Face) remark(w http.ResponseWriter, r *ui.Request) error {
 		with := form.Get("instead")
 		in.Instead = &with
 	}
+	if form.Get("end") != "" { // chosen on the page; a passage copied by hand has none
+		in.Part, in.Start, in.End = number(form.Get("part")), number(form.Get("start")), number(form.Get("end"))
+	}
 	if in.Media != "" {
 		in.X, in.Y = percent(form.Get("x")), percent(form.Get("y"))
 	}
@@ -198,6 +201,15 @@ func (f *Face) remark(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	return ui.Redirect(w, r, "/b/"+string(r.Brand.ID)+"/review/"+string(post)+"#remarques")
+}
+
+// number is a count of the page's own script; what is none points at nothing.
+func number(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		return -1
+	}
+	return n
 }
 
 // percent is a place on a picture, given in hundredths.

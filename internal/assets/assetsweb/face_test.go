@@ -96,7 +96,9 @@ func (p *posts) Taken(context.Context, sqldb.Q, id.Brand, id.Post, id.Channel, [
 	return nil, nil
 }
 
-func (p *posts) Waiting(context.Context, sqldb.Q, id.Brand, id.Media) (int64, error) { return 0, nil }
+func (p *posts) PictureChanging(context.Context, team.Actor, id.Brand, id.Media) (func(*sqldb.Tx) error, error) {
+	return func(*sqldb.Tx) error { return nil }, nil
+}
 
 func (p *posts) Coming(context.Context, id.Brand, []id.Media, time.Time, int) ([]assets.Coming, error) {
 	return nil, nil

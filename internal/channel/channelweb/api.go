@@ -33,6 +33,12 @@ type (
 			Answers map[string]string `json:"answers" doc:"By the names of the step's fields. Networks with an authorisation page also take callback, in the first step: the address it sends the person back to with code and state. Without it the page shows a code."`
 		}
 	}
+	peopleIn struct {
+		inChannel
+		Body struct {
+			People []id.Person `json:"people" maxItems:"20" doc:"Ids of people of the brand; none: those who answer for it"`
+		}
+	}
 	// facts is network.Facts as programs read it.
 	facts struct {
 		Kind         network.Kind         `json:"kind" example:"mastodon"`
@@ -84,6 +90,11 @@ func (f *Face) API(r *api.Registry) {
 		Description: "Its credentials are destroyed, what waits for it is held, what was published stays on record. Safe to repeat."},
 		func(ctx context.Context, c api.Call, i *inChannel) (*struct{}, error) {
 			return nil, f.room.Remove(ctx, c.Actor, c.Brand, i.Channel)
+		})
+	api.Register(r, api.Op{ID: "set-channel-people", Method: "PUT", Path: in + "/{channel}/people", Guard: manage, Group: group, Summary: "Say who is told when something is to be published by hand",
+		Description: "For networks without a usable API. Whether they still have a role is asked when they are told."},
+		func(ctx context.Context, c api.Call, i *peopleIn) (*struct{}, error) {
+			return nil, f.room.SetPeople(ctx, c.Actor, c.Brand, i.Channel, i.Body.People)
 		})
 	api.Register(r, api.Op{ID: "begin-channel-sign-in", Method: "POST", Path: in + "/sign-in", Guard: manage, Group: group, Status: 201, Summary: "Begin to connect an account",
 		Description: "Answer step after step until `step.id` is `done`. A sign-in that nobody ends is forgotten after an hour."},

@@ -29,6 +29,9 @@ type Config struct {
 	// Callback is the public address of CallbackPath, where authorisation pages
 	// send people back to; empty: they show a code to copy.
 	Callback string
+	// People lists who has a role in a brand, for those told when something is
+	// to be published by hand; nil: nobody can be named.
+	People func(ctx context.Context, a team.Actor, b id.Brand) ([]team.Member, error)
 	// World is the practice network, for its pages; nil leaves them out.
 	World *practice.World
 }
@@ -58,6 +61,7 @@ func (f *Face) Routes() []ui.Route {
 		{Method: "GET", Path: base + "/{channel}", Guard: see, Handle: f.show},
 		{Method: "POST", Path: base + "/{channel}/probe", Guard: probe, Handle: f.probe},
 		{Method: "POST", Path: base + "/{channel}/reconnect", Guard: manage, Handle: f.reconnect},
+		{Method: "POST", Path: base + "/{channel}/people", Guard: manage, Handle: f.people},
 		{Method: "GET", Path: base + "/{channel}/remove", Guard: manage, Handle: f.askRemove},
 		{Method: "POST", Path: base + "/{channel}/remove", Guard: manage, Handle: f.remove},
 		{Method: "GET", Path: signIn, Guard: manage, Handle: f.step},
@@ -131,7 +135,10 @@ func (f *Face) show(w http.ResponseWriter, r *ui.Request) error {
 	}
 	fr := ui.Frame{Title: c.Title + " · " + handle(c), Sub: r.Brand.Name, Active: "settings"}
 	v := channelView{row: row{c, n}, fresh: r.URL.Query().Get("new") != "" && c.Health == channel.Working, manage: r.May(team.ManageChannels),
-		probe: r.May(team.PublishPosts), write: r.May(team.WritePosts)}
+		probe: r.May(team.PublishPosts) && !c.ByHand(), write: r.May(team.WritePosts)}
+	if v.hands, err = f.hands(r, c); err != nil {
+		return err
+	}
 	return ui.Page(w, r, fr, channelPage(v))
 }
 

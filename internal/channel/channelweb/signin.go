@@ -62,6 +62,10 @@ func (f *Face) stepPage(w http.ResponseWriter, r *ui.Request, in channel.SignIn,
 	title := "channel.step.title"
 	if in.Reconnects != "" {
 		title = "channel.step.again"
+		if v.known.ByHand() {
+			title = "channel.step.change"
+			v.network.Title, v.network.Short = v.known.Title, v.known.Short
+		}
 	}
 	fr := ui.Frame{Title: r.T(title, "network", v.network.Title), Sub: r.Brand.Name, Active: "settings"}
 	if form != nil {

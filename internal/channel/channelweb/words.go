@@ -11,6 +11,7 @@ import (
 	"vigie/internal/channel"
 	"vigie/internal/network"
 	"vigie/internal/platform/i18n"
+	"vigie/internal/team"
 	"vigie/internal/ui"
 )
 
@@ -29,6 +30,7 @@ type (
 		row
 		fresh                bool // just connected
 		manage, probe, write bool
+		hands                []team.Member // who may be told, by hand
 	}
 	stepView struct {
 		in      channel.SignIn
@@ -55,6 +57,9 @@ func health(ctx context.Context, c channel.Channel) (ui.Signal, string) {
 		return ui.Alert, i18n.T(ctx, "channel.health.signed_out")
 	case channel.Doubtful:
 		return ui.Watch, i18n.T(ctx, "channel.health.doubtful")
+	}
+	if c.ByHand() {
+		return ui.Calm, i18n.T(ctx, "channel.health.by_hand")
 	}
 	return ui.Calm, i18n.T(ctx, "channel.health.working")
 }
@@ -115,7 +120,7 @@ func needs(ctx context.Context, n network.Facts) string {
 // Facts begin with one of four words; the whole stands in docs/networks.md.
 func tried(ctx context.Context, n network.Facts) string {
 	for _, t := range []struct{ begins, key string }{
-		{"simulated", "simulated"}, {"live ", "live"}, {"real server", "real"}, {"strict fake", "fake"},
+		{"simulated", "simulated"}, {"by hand", "hand"}, {"live ", "live"}, {"real server", "real"}, {"strict fake", "fake"},
 	} {
 		if strings.HasPrefix(n.Tried, t.begins) {
 			return i18n.T(ctx, "channel.tried."+t.key)
@@ -165,6 +170,18 @@ func field(ctx context.Context, v stepView, f network.Field) ui.FieldOpt {
 	}
 	return o
 }
+
+// again is the gesture that connects a channel anew; where somebody made the
+// network up, it changes what she said.
+func again(ctx context.Context, c channel.Channel) string {
+	if c.ByHand() {
+		return i18n.T(ctx, "channel.change")
+	}
+	return i18n.T(ctx, "channel.reconnect")
+}
+
+// minutes is how long a person has to publish by hand.
+func minutes(c channel.Channel) int { return int(c.Capabilities.Hand.After / time.Minute) }
 
 func hostOf(address string) string {
 	u, err := url.Parse(address)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"vigie/internal/network"
+	"vigie/internal/networks/assisted"
 	"vigie/internal/networks/bluesky"
 	"vigie/internal/networks/mastodon"
 	"vigie/internal/networks/practice"
@@ -35,6 +36,7 @@ func Drivers(d Deps) []network.Driver {
 		bluesky.New(bluesky.Config{HTTP: d.HTTP, UserAgent: d.UserAgent}),
 		mastodon.New(mastodon.Config{HTTP: d.HTTP, UserAgent: d.UserAgent, AppName: d.AppName, AppURL: d.AppURL, Settle: d.Settle}),
 	}
+	out = append(out, assisted.New())
 	if d.World != nil {
 		out = append(out, practice.New(d.World))
 	}
@@ -43,5 +45,5 @@ func Drivers(d Deps) []network.Driver {
 
 // Messages are the sentences of the door and of every network.
 func Messages() []fs.FS {
-	return []fs.FS{network.Messages(), bluesky.Messages(), mastodon.Messages(), practice.Messages()}
+	return []fs.FS{network.Messages(), bluesky.Messages(), mastodon.Messages(), practice.Messages(), assisted.Messages()}
 }

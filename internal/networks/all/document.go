@@ -43,6 +43,9 @@ func writeFacts(b *strings.Builder, f network.Facts) {
 	if f.Simulated {
 		b.WriteString("Simulated: it lives inside Vigie and reaches nobody.\n\n")
 	}
+	if c.Hand != nil {
+		b.WriteString("No usable API: at the hour a person is told, publishes by hand, and gives the link. The figures are whatever she wrote when she made the network up.\n\n")
+	}
 	b.WriteString("| What | Here |\n|---|---|\n")
 	row := func(what, here string) { fmt.Fprintf(b, "| %s | %s |\n", what, here) }
 	row("Text", text(c.Text))

@@ -14,7 +14,7 @@ type (
 	ledgerIn struct {
 		api.InBrand
 		api.Paged
-		State   []string   `query:"state" enum:"planned,pending,due,sending,sent,failed,unknown,frozen,withdrawn"`
+		State   []string   `query:"state" enum:"planned,pending,due,sending,handed,sent,failed,unknown,frozen,withdrawn"`
 		Channel id.Channel `query:"channel" format:"uuid"`
 		From    time.Time  `query:"from" doc:"Due from this instant"`
 		To      time.Time  `query:"to" doc:"Due before this instant"`

@@ -52,6 +52,9 @@ func (f *Face) calendar(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	fr := ui.Frame{Title: r.T("ui.section.calendar"), Sub: c.sub(), Active: "calendar", Keys: c.keys(), Wide: true}
+	if r.May(team.SeeDrafts) {
+		fr.Tools = toIdeas(r)
+	}
 	if r.May(team.WritePosts) {
 		fr.Main = &ui.Action{Label: r.T("publishing.calendar.new"), Href: c.composer("", nil), Icon: "plus", Key: "N"}
 	}

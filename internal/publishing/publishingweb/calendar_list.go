@@ -72,7 +72,7 @@ func (c *cal) board() []column {
 	cols := []column{
 		{Key: "draft", Badges: []publishing.Badge{publishing.NoBadge}},
 		{Key: "scheduled", Badges: []publishing.Badge{publishing.Scheduled}},
-		{Key: "leaving", Badges: []publishing.Badge{publishing.InProgress, publishing.ToCheck}},
+		{Key: "leaving", Badges: []publishing.Badge{publishing.InProgress, publishing.WithPerson, publishing.ToCheck}},
 		{Key: "trouble", Badges: []publishing.Badge{publishing.AllFailed, publishing.Partial, publishing.OnHold}},
 		{Key: "published", Badges: []publishing.Badge{publishing.Published, publishing.TakenBack}},
 	}

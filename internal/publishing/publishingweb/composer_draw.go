@@ -203,6 +203,8 @@ func badgeIcon(b publishing.Badge) string {
 	switch b {
 	case publishing.InProgress:
 		return "envoyer"
+	case publishing.WithPerson:
+		return "affecter"
 	case publishing.Published:
 		return "parti"
 	case publishing.ToCheck:
@@ -226,7 +228,7 @@ func badgeSignal(b publishing.Badge) templ.Attributes {
 		s = "info"
 	case publishing.Published:
 		s = "calm"
-	case publishing.ToCheck, publishing.Partial:
+	case publishing.ToCheck, publishing.Partial, publishing.WithPerson:
 		s = "watch"
 	case publishing.AllFailed:
 		s = "alert"

@@ -45,6 +45,7 @@ type view struct {
 	asks       func(id.Channel) bool // whether somebody reads before; nil: nobody
 	wasRead    bool                  // there is a reading to show
 	found      []publishing.Examined
+	idea       *publishing.Idea // that it was made of
 }
 
 // lane is one channel of the brand in the composer.
@@ -87,6 +88,9 @@ func (f *Face) view(r *ui.Request, p publishing.Post, s shown) (*view, error) {
 	}
 	if p.ID != "" {
 		if v.pubs, err = f.Room.Publications(ctx, r.Actor, b, p.ID); err != nil {
+			return nil, err
+		}
+		if v.idea, err = f.Room.IdeaOf(ctx, r.Actor, b, p.ID); err != nil {
 			return nil, err
 		}
 		if v.pictures, err = f.Room.WaitingPictures(ctx, r.Actor, b, p.ID); err != nil {

@@ -28,7 +28,7 @@ var words embed.FS
 // in each.
 func Messages() []fs.FS {
 	var out []fs.FS
-	for _, part := range []string{"composer", "calendar", "ledger", "recall", "exchange", "recur", "queue"} {
+	for _, part := range []string{"composer", "calendar", "ledger", "recall", "exchange", "recur", "queue", "hand", "ideas"} {
 		f, err := fs.Sub(words, "words/"+part)
 		if err != nil {
 			panic(err)
@@ -71,7 +71,7 @@ func New(c Config) *Face { return &Face{c} }
 // Routes lists the pages.
 func (f *Face) Routes() []ui.Route {
 	var out []ui.Route
-	for _, part := range [][]ui.Route{f.composerRoutes(), f.calendarRoutes(), f.ledgerRoutes(), f.recallRoutes(), f.exchangeRoutes(), f.recurRoutes(), f.feedRoutes(), f.queueRoutes()} {
+	for _, part := range [][]ui.Route{f.composerRoutes(), f.calendarRoutes(), f.ledgerRoutes(), f.handRoutes(), f.recallRoutes(), f.exchangeRoutes(), f.recurRoutes(), f.feedRoutes(), f.queueRoutes(), f.ideasRoutes(), f.templatesRoutes(), f.bulkRoutes()} {
 		out = append(out, part...)
 	}
 	return out
@@ -82,8 +82,11 @@ func (f *Face) API(r *api.Registry) {
 	f.postsAPI(r)
 	f.planningAPI(r)
 	f.ledgerAPI(r)
+	f.handAPI(r)
 	f.recallAPI(r)
 	f.exchangeAPI(r)
 	f.recurAPI(r)
 	f.queueAPI(r)
+	f.ideasAPI(r)
+	f.bulkAPI(r)
 }

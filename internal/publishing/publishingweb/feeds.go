@@ -153,7 +153,7 @@ func (f *Face) readFeed(w http.ResponseWriter, r *ui.Request) error {
 
 func (f *Face) event(l *i18n.Loc, feed publishing.Feed, b string, p publishing.FeedPost) exchange.Event {
 	e := exchange.Event{UID: string(p.ID) + "@vigie", At: p.At, Length: feedLength, Summary: l.T("feed.a_post"), Edited: p.Edited, Version: p.Version,
-		Sure: p.Badge == publishing.Scheduled || p.Badge == publishing.Published || p.Badge == publishing.InProgress}
+		Sure: p.Badge == publishing.Scheduled || p.Badge == publishing.Published || p.Badge == publishing.InProgress || p.Badge == publishing.WithPerson}
 	if feed.Detail == publishing.FeedFull {
 		e.Summary, e.Text = p.Title, textkit.Excerpt(p.Text, 1000)
 		if f.URL != "" {

@@ -36,6 +36,7 @@ var ledgerTabs = []struct {
 	{"all", nil, false},
 	{"failed", []publishing.State{publishing.Failed}, true},
 	{"unknown", []publishing.State{publishing.Unknown}, true},
+	{"handed", []publishing.State{publishing.Handed}, true},
 	{"frozen", []publishing.State{publishing.Frozen}, true},
 	{"pending", []publishing.State{publishing.Pending}, false},
 	{"planned", []publishing.State{publishing.Planned, publishing.Due, publishing.Sending}, false},

@@ -47,6 +47,11 @@ func (v *oneView) lede() string {
 		return l.T("ledger.lede.due", "network", v.where())
 	case publishing.Sending:
 		return l.T("ledger.lede.sending", "network", v.where())
+	case publishing.Handed:
+		if p.OverdueByHand(l.Now()) {
+			return l.T("ledger.lede.handed_late", "when", l.DateTime(p.DueAt), "network", v.where())
+		}
+		return l.T("ledger.lede.handed", "network", v.where())
 	case publishing.Sent:
 		return l.T("ledger.lede.sent", "when", l.DateTime(p.SentAt), "network", v.where())
 	case publishing.Unknown:
@@ -71,7 +76,7 @@ func (v *oneView) signal() ui.Signal {
 	switch v.pub.State {
 	case publishing.Sent:
 		return ui.Calm
-	case publishing.Unknown, publishing.Pending:
+	case publishing.Unknown, publishing.Pending, publishing.Handed:
 		return ui.Watch
 	case publishing.Failed:
 		return ui.Alert
@@ -132,6 +137,7 @@ var stepSignals = map[publishing.StepKind]ui.Signal{
 	publishing.StepStopped: ui.Alert, publishing.StepBlocked: ui.Alert, publishing.StepFrozen: ui.Info, publishing.StepThawed: ui.Info,
 	publishing.StepRecalled: ui.Watch, publishing.StepRecallFailed: ui.Watch, publishing.StepReminded: ui.Watch, publishing.StepCorrected: ui.Calm,
 	publishing.StepAwaits: ui.Watch, publishing.StepCleared: ui.Calm,
+	publishing.StepHanded: ui.Watch, publishing.StepHandLate: ui.Alert, publishing.StepHandDone: ui.Calm, publishing.StepHandRefused: ui.Alert,
 }
 
 func (v *oneView) story(s publishing.Step) story {

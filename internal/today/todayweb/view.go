@@ -60,6 +60,19 @@ func (v view) name(c id.Channel) string {
 	return v.r.T("today.channel_gone")
 }
 
+// held tells whether a freeze holds a brand.
+func (v view) held(b id.Brand) bool {
+	return slices.ContainsFunc(v.Freezes, func(f today.Frozen) bool { return f.All || f.Brand == b })
+}
+
+// network is what a channel's network is called.
+func (v view) network(c id.Channel) string {
+	if ch, ok := v.Channels[c]; ok {
+		return ch.Title
+	}
+	return v.r.T("today.channel_gone")
+}
+
 func (v view) who(p id.Person) string {
 	if n := v.Names[p]; n != "" {
 		return n
@@ -305,6 +318,7 @@ func sentence(l *i18n.Loc, d today.Day) string {
 	default:
 		parts = append(parts, l.T("today.lede.nothing"))
 	}
+	add("today.lede.hands", len(d.Hands))
 	add("today.lede.failed", failed)
 	add("today.lede.doubt", doubt)
 	add("today.lede.ended", ended)

@@ -38,6 +38,7 @@ document.addEventListener("click", (e) => {
   if (!b) return;
   if (b.dataset.do === "none") letGo();
   else if (b.dataset.do === "grab") document.dispatchEvent(new CustomEvent("calendar:grab"));
+  else if (b.dataset.do === "bulk") location.href = "/b/" + document.body.dataset.brand + "/bulk?" + new URLSearchParams([...chosen()].map((post) => ["post", post]));
   else if (b.dataset.do === "recall") location.href = "/b/" + document.body.dataset.brand + "/recalls/new?" + new URLSearchParams([...chosen()].map((post) => ["post", post]));
   else act(b.dataset.do, [...chosen()]);
 });
