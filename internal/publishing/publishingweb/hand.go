@@ -157,12 +157,13 @@ func (f *Face) handMedia(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(v.pub.Content.Media(), func(m publishing.MediaRef) bool { return m.ID == key })
+	list := v.pub.Content.Media()
+	i := slices.IndexFunc(list, func(m publishing.MediaRef) bool { return m.ID == key })
 	if i < 0 {
 		return errHand
 	}
 	rule := v.channel.Capabilities.Images
-	rule.Network = v.channel.Network
+	rule.Cut = list[i].Cut
 	up, err := f.Room.Media.Fit(r.Context(), r.Brand.ID, key, rule)
 	if err != nil {
 		return err
