@@ -89,7 +89,7 @@ func TestASecondLetterIsOnlyAboutWhatIsStillOpen(t *testing.T) {
 		h.ok(h.Jobs.Drain(h.Context()))
 		h.ok(h.Publishing.RemindRecalls(h.Context()))
 		h.ok(h.Jobs.Drain(h.Context()))
-		got := h.letters("toujours")
+		got := h.lettersWith("toujours")
 		if len(got) != 2 || !strings.Contains(got[0], string(one.ID)) || strings.Contains(strings.Join(got, ""), string(two.ID)) {
 			t.Errorf("%d letters: %s", len(got), got)
 		}
@@ -101,8 +101,8 @@ func TestASecondLetterIsOnlyAboutWhatIsStillOpen(t *testing.T) {
 	})
 }
 
-// letters are those in the folder of which a line holds the word.
-func (h *house) letters(word string) (out []string) {
+// lettersWith are those in the folder of which a line holds the word.
+func (h *house) lettersWith(word string) (out []string) {
 	h.Helper()
 	all, err := filepath.Glob(filepath.Join(h.Config.Data, "mail", "*"))
 	h.ok(err)

@@ -238,7 +238,7 @@ func TestARightThatEndsSoonIsToldByLetterAndInTheDay(t *testing.T) {
 			h.ok(h.Assets.Warn(h.Context()))
 			h.ok(h.Jobs.Drain(h.Context()))
 		}
-		got := h.letters("quai.png")
+		got := h.lettersWith("quai.png")
 		if len(got) != 1 || !strings.Contains(got[0], "claire") || !strings.Contains(got[0], "Les sablés du quai.") || !strings.Contains(got[0], string(p.ID)) || strings.Contains(got[0], "brouillon") {
 			t.Errorf("%d letters: %s", len(got), got)
 		}
