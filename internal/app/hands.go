@@ -139,11 +139,11 @@ func (a *App) sendHand(ctx context.Context, job handMail) (err error) {
 		return err
 	}
 	loc := a.Words.For(language).In(br.Zone)
-	key, number := "app.hand.now", string(job.Publication)+"."+strconv.Itoa(job.Attempt)+"."+string(job.Person)
+	what, number := "now", string(job.Publication)+"."+strconv.Itoa(job.Attempt)+"."+string(job.Person)
 	if job.Late {
-		key, number = "app.hand.late", number+".late"
+		what, number = "late", number+".late"
 	}
 	values := []any{"brand", br.Name, "network", ch.Title, "when", loc.DateTime(pub.DueAt),
 		"link", a.Config.PublicURL() + "/b/" + string(job.Brand) + "/by-hand/" + string(job.Publication)}
-	return sender.Send(ctx, mail.Message{ID: number, To: to, Language: loc.Lang, Subject: loc.T(key+".subject", values...), Text: loc.T(key+".text", values...)})
+	return sender.Send(ctx, mail.Message{ID: number, To: to, Language: loc.Lang, Subject: loc.T("app.hand."+what+".subject", values...), Text: loc.T("app.hand."+what+".text", values...)})
 }

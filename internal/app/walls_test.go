@@ -211,7 +211,11 @@ func sample(all *huma.OpenAPI, sc *huma.Schema, name string, ids map[string]stri
 		}
 		return out
 	case sc.Type == huma.TypeArray:
-		return []any{sample(all, sc.Items, strings.TrimSuffix(name, "s"), ids)}
+		list := []any{}
+		for range max(1, deref(sc.MinItems, 1)) {
+			list = append(list, sample(all, sc.Items, strings.TrimSuffix(name, "s"), ids))
+		}
+		return list
 	case sc.Type == huma.TypeInteger:
 		return 1
 	case sc.Type == huma.TypeNumber:
@@ -266,13 +270,14 @@ func TestNobodySeesOrTouchesABrandSheHasNoRoleIn(t *testing.T) {
 		s := buildStreet(h)
 		doors := s.doors()
 		before := s.state()
-		changed := func(d door, who string) {
+		// Reading everything is slow: it is done once a door, for all who knocked.
+		changed := func(d door) {
 			s.Helper()
 			if d.method == http.MethodGet {
 				return
 			}
 			if after := s.state(); !cmp.Equal(before, after) {
-				s.Errorf("%s by %s changed the brand:\n%s", d, who, cmp.Diff(before, after))
+				s.Errorf("%s by a stranger changed the brand:\n%s", d, cmp.Diff(before, after))
 				before = after
 			}
 		}
@@ -302,8 +307,8 @@ func TestNobodySeesOrTouchesABrandSheHasNoRoleIn(t *testing.T) {
 				if l := s.leaks(got, asked...); len(l) > 0 {
 					s.Errorf("%s by %s tells %q", d, who, l)
 				}
-				changed(d, who)
 			}
+			changed(d)
 		}
 		if after := s.state(); !cmp.Equal(before, after) {
 			s.Errorf("reading changed the brand:\n%s", cmp.Diff(before, after))

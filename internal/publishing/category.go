@@ -2,6 +2,7 @@ package publishing
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"vigie/internal/base/fault"
@@ -81,9 +82,11 @@ func (s *Service) SaveCategory(ctx context.Context, a team.Actor, b id.Brand, c 
 		if err != nil {
 			return err
 		}
-		known := false
+		// What is not there is said first: another brand's category is worth no more.
+		if c.ID != "" && !slices.ContainsFunc(all, func(o Category) bool { return o.ID == c.ID }) {
+			return fault.New(fault.NotFound, "")
+		}
 		for _, o := range all {
-			known = known || o.ID == c.ID
 			if o.ID != c.ID && strings.EqualFold(o.Name, c.Name) {
 				return fault.New(fault.Invalid, "queue.name_taken").At("name")
 			}
@@ -95,8 +98,6 @@ func (s *Service) SaveCategory(ctx context.Context, a team.Actor, b id.Brand, c 
 			c.ID = id.New[CategoryID]()
 			_, err = tx.Exec(ctx, `INSERT INTO category (id, brand, name, colour, weight, paused, made_at, removed_at) VALUES (?,?,?,?,?,?,?,NULL)`,
 				c.ID, b, c.Name, c.Colour, c.Weight, c.Paused, sqldb.At(tx.Now))
-		case !known:
-			return fault.New(fault.NotFound, "")
 		default:
 			_, err = tx.Exec(ctx, `UPDATE category SET name = ?, colour = ?, weight = ?, paused = ? WHERE brand = ? AND id = ?`, c.Name, c.Colour, c.Weight, c.Paused, b, c.ID)
 		}
@@ -149,10 +150,11 @@ func (s *Service) GiveSlot(ctx context.Context, a team.Actor, b id.Brand, slot s
 		if err := s.HoldBrand(ctx, tx, b); err != nil {
 			return err
 		}
-		if err := knownCategory(ctx, tx, b, c); err != nil {
+		// The slot first: another brand's is worth no more than one that never was.
+		if v, err = sqldb.One(ctx, tx, scanSlot, `UPDATE slot SET category = ? WHERE brand = ? AND id = ? RETURNING `+slotColumns, c, b, slot); err != nil {
 			return err
 		}
-		if v, err = sqldb.One(ctx, tx, scanSlot, `UPDATE slot SET category = ? WHERE brand = ? AND id = ? RETURNING `+slotColumns, c, b, slot); err != nil {
+		if err := knownCategory(ctx, tx, b, c); err != nil {
 			return err
 		}
 		s.queueChanged(tx, b)
