@@ -29,6 +29,8 @@ func (p *Person) handed(text string) string {
 			let step = await ask("POST", base + "/channels/sign-in", {network: "assisted"})
 			step = await ask("POST", base + "/channels/sign-in/" + step.id + "/answers",
 				{answers: {name: "Forum des gourmands", text: "400", images: "3", colour: "#8a3b12", open: location.origin + "/docs/errors?text={text}", after: "30"}})
+			// Nobody is asked about it: the brand of the example has readers.
+			await ask("PUT", base + "/approval/policies", {channel: step.channel.id, steps: [], own: true, tolerance_min: 1440, deadline_min: 0, past: "hold", quiet_from: "20:00", quiet_to: "08:00"})
 			const post = await ask("POST", base + "/posts", {text: %q, variants: [{channel: step.channel.id}]})
 			await ask("POST", base + "/posts/" + post.id + "/schedule", {now: true})
 		}

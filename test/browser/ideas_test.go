@@ -23,23 +23,24 @@ func TestAnIdeaBecomesAPost(t *testing.T) {
 	})
 	p.Fill("L’idée, en une ligne", "Le beurre salé, et pourquoi ici")
 	p.Press("\r")
-	p.Settle()
 	p.See("Le beurre salé, et pourquoi ici")
+	p.Settle()
 	p.must("leave the field", chromedp.Evaluate[chromedp.Void](`document.activeElement.blur()`))
 	column := func() string {
 		return value(p, "look for the idea", chromedp.Evaluate[string](`document.querySelector("[data-idea]")?.closest("[data-state]").dataset.state || ""`))
 	}
 	p.Press(kb.ArrowDown)
+	p.is("have the focus on the idea", `document.activeElement.closest("[data-idea]")`)
 	p.Press(kb.ArrowRight, chromedp.ModifierAlt)
 	p.until("see the idea in the next column", func() bool { return column() == "write" })
 	p.See("L’idée est dans « À écrire ».")
-	p.Click("button", "En faire une publication : Le beurre salé, et pourquoi ici")
+	p.Click("button", "Écrire : Le beurre salé, et pourquoi ici")
 	p.See("L’idée est devenue un brouillon.")
 	p.See("D’une idée : Le beurre salé, et pourquoi ici")
 	p.until("see its words in the composer", func() bool {
 		return value(p, "read the text", chromedp.Evaluate[string](`document.querySelector("textarea[name=text]")?.value || ""`)) == "Le beurre salé, et pourquoi ici"
 	})
-	p.Click("button", "Annuler")
+	p.Click("button", "Annuler Z")
 	p.See("Le brouillon est à la corbeille, l’idée est à écrire.")
 	p.Go(base + "/ideas")
 	p.until("see the idea among what is to write", func() bool { return column() == "write" })

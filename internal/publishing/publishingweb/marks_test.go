@@ -73,7 +73,7 @@ func TestTheQueuePage(t *testing.T) {
 			if err := a.room.Categorise(a.Context(), a.claire, a.brand, tips, p.ID); err != nil {
 				t.Fatal(err)
 			}
-			has(t, plain(a.see("/queue")), "Ajouter « "+p.Title+" » à la file")
+			has(t, plain(a.see("/queue")), "Ajouter à la file « "+p.Title+" »")
 			if out := a.ask("POST", a.path("/queue/"+string(p.ID)+"/add"), "x=1"); out.status != 303 {
 				t.Fatalf("%d %s", out.status, out.body)
 			}
