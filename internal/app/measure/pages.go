@@ -124,21 +124,23 @@ func (b *bench) served(ctx context.Context, br brand.Brand) error {
 	rows := []struct {
 		what, path, budget string
 		limit              time.Duration
+		rate               int
 	}{
-		{"list of 50 publications", in + "/publications", "≤ 1 ms", time.Millisecond},
-		{"full-text search", in + "/posts?q=", "≤ 4 ms", 4 * time.Millisecond},
-		{fmt.Sprintf("calendar month of %d posts", b.size.Month), in + "/calendar?view=month&date=" + month, "a page", 0},
+		{"list of 50 publications", in + "/publications", "≤ 1 ms", time.Millisecond, b.size.Rate},
+		{"full-text search", in + "/posts?q=", "≤ 4 ms", 4 * time.Millisecond, b.size.Rate},
+		// Thousands of cards are a hundred times a list: at its rate nothing else would be measured.
+		{fmt.Sprintf("calendar month of %d posts", b.size.Month), in + "/calendar?view=month&date=" + month, "a page", 0, max(1, b.size.Rate/50)},
 	}
 	for _, row := range rows {
 		best := time.Duration(1 << 62)
 		for range 3 {
-			page, health, err := b.rate(ctx, client, base+"/healthz", row.path)
+			page, health, err := b.rate(ctx, client, base+"/healthz", row.path, row.rate)
 			if err != nil {
 				return fmt.Errorf("%s: %w", row.what, err)
 			}
 			best = min(best, page-health)
 		}
-		b.say(fmt.Sprintf("p99 at %d requests/s minus p99 of /healthz: %s", b.size.Rate, row.what), row.budget, row.limit == 0 || best <= row.limit, "%.2f ms", ms(best))
+		b.say(fmt.Sprintf("p99 at %d requests/s minus p99 of /healthz: %s", row.rate, row.what), row.budget, row.limit == 0 || best <= row.limit, "%.2f ms", ms(best))
 	}
 	return nil
 }
@@ -164,14 +166,14 @@ func get(ctx context.Context, c *http.Client, to string) error {
 
 // rate asks for a page and for /healthz in turn, at a fixed rhythm whatever
 // the answers take, and returns the 99th percentile of both.
-func (b *bench) rate(ctx context.Context, c *http.Client, health, page string) (time.Duration, time.Duration, error) {
+func (b *bench) rate(ctx context.Context, c *http.Client, health, page string, rate int) (time.Duration, time.Duration, error) {
 	var mu sync.Mutex
 	var pages, healths []time.Duration
 	var failed error
 	var wg sync.WaitGroup
-	tick := time.NewTicker(time.Second / time.Duration(b.size.Rate))
+	tick := time.NewTicker(time.Second / time.Duration(rate))
 	defer tick.Stop()
-	for i := range b.size.Requests {
+	for i := range max(20, b.size.Requests*rate/b.size.Rate) { // as long for all
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
