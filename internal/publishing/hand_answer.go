@@ -1,6 +1,7 @@
 package publishing
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"slices"
@@ -138,7 +139,7 @@ func (s *Service) NotPublishedByHand(ctx context.Context, a team.Actor, b id.Bra
 			return "", nil, nil // said already
 		case pub.State == Sent:
 			if handed, err := everHanded(ctx, tx, pub); err != nil || handed {
-				return "", nil, or(err, errDone)
+				return "", nil, cmp.Or[error](err, errDone)
 			}
 			return "", nil, errNotByHand
 		case pub.State != Handed:
@@ -152,13 +153,6 @@ func (s *Service) NotPublishedByHand(ctx context.Context, a team.Actor, b id.Bra
 		}
 		return ActFailed, map[string]any{"problem": ProblemByHand}, addSteps(ctx, tx, p, Step{What: StepHandRefused, Who: string(a.Person), Attempt: pub.Attempts, Detail: detail})
 	})
-}
-
-func or(err, other error) error {
-	if err != nil {
-		return err
-	}
-	return other
 }
 
 // everHanded tells whether the last attempt of a publication put it into a
