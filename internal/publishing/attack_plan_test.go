@@ -19,8 +19,8 @@ SELECT '00000000-0000-7000-8000-000000' || (100000 + i), 'brand' || (i % 3), '',
 const crowdPublications = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
 INSERT INTO publication (id, brand, post, channel, state, hash, local_time, zone, due_at, next_at, attempts, attempted_at, sent, sent_at, url, problem, detail, looks, version, node, confirm, intent_at)
 SELECT '00000000-0000-7000-9000-000000' || (100000 + i), 'brand' || (i % 3), '00000000-0000-7000-8000-000000' || (100000 + i), 'channel' || (i % 20),
- CASE WHEN i % 1000 = 1 THEN 'failed' WHEN i % 1000 = 2 THEN 'unknown' WHEN i % 1000 = 3 THEN 'frozen' WHEN i % 1000 = 4 THEN 'sending' WHEN i > 90000 THEN 'planned' ELSE 'sent' END,
- '', '', '', 1000 + i, CASE WHEN i > 90000 OR i % 1000 IN (2, 5) THEN 1000 + i END, 0, NULL, '[]', NULL, '', '', 'null', 0, 1, CASE WHEN i % 1000 = 4 THEN 'gone' ELSE '' END, i % 1000 = 5, NULL FROM n`
+ CASE WHEN i % 1000 = 1 THEN 'failed' WHEN i % 1000 = 2 THEN 'unknown' WHEN i % 1000 = 3 THEN 'frozen' WHEN i % 1000 = 4 THEN 'sending' WHEN i % 1000 = 6 THEN 'handed' WHEN i > 90000 THEN 'planned' ELSE 'sent' END,
+ '', '', '', 1000 + i, CASE WHEN i > 90000 OR i % 1000 IN (2, 5, 6) THEN 1000 + i END, 0, NULL, '[]', NULL, '', '', 'null', 0, 1, CASE WHEN i % 1000 = 4 THEN 'gone' ELSE '' END, i % 1000 = 5, NULL FROM n`
 
 const crowdSteps = `INSERT INTO publication_step (publication, at, what, part, attempt, took, request, status, answer, problem, detail, who, node)
 SELECT id, 1, 'attempt', 0, 1, 0, '', 0, '', '', 'null', '', '' FROM publication WHERE due_at < 6000`
@@ -87,8 +87,8 @@ func TestHotQuestionsAreAnsweredByTheirIndex(t *testing.T) {
 			{"late by hand", "publication_handed", func() (string, []any) {
 				return `SELECT id FROM publication WHERE ` + lateByHand + ` AND NOT ` + frozenHere + ` ORDER BY next_at LIMIT 200`, []any{sqldb.At(now)}
 			}},
-			{"in hands", "publication_by_hand", func() (string, []any) { return inHandOf, []any{"brand1", 50} }},
-			{"ledger, in hands", "publication_by_hand", func() (string, []any) { return page(PublicationFilter{States: []State{Handed}}, "") }},
+			{"in hands", "publication_by_hand|publication_handed", func() (string, []any) { return inHandOf, []any{"brand1", 50} }},
+			{"ledger, in hands", "publication_by_hand|publication_handed", func() (string, []any) { return page(PublicationFilter{States: []State{Handed}}, "") }},
 			{"overdue of a brand", "publication_next", func() (string, []any) { return overdueOf, []any{int64(90500), "brand1", 10} }},
 			{"drafts", "post_draft", func() (string, []any) {
 				where, args := Filter{Validation: []Validation{Draft}, Badges: []Badge{NoBadge}}.where("brand1", s.claire)
@@ -113,7 +113,7 @@ func TestHotQuestionsAreAnsweredByTheirIndex(t *testing.T) {
 				if (bad == "TEMP B-TREE" || bad == "SCAN p\n") && (c.name == "overdue of a brand" || c.name == "in hands") {
 					continue // of the few that the inner statement found
 				}
-				if bad == "Sort" && (c.name == "calendar" || c.name == "orphans" || strings.Contains(c.name, "failures") || strings.Contains(c.name, "doubts") || c.name == "overdue of a brand" || c.name == "drafts") {
+				if bad == "Sort" && (c.name == "calendar" || c.name == "orphans" || strings.Contains(c.name, "failures") || strings.Contains(c.name, "doubts") || strings.Contains(c.name, "in hands") || c.name == "overdue of a brand" || c.name == "drafts") {
 					continue // PostgreSQL may sort what it knows to be few
 				}
 				if strings.Contains(plan, bad) {
