@@ -23,11 +23,16 @@ const (
 	Confirming Feature = "confirm"
 	Editing    Feature = "edit"
 	Deleting   Feature = "delete"
+	Receiving  Feature = "receive"
+	Recalling  Feature = "history"
+	Streaming  Feature = "stream"
+	Threading  Feature = "thread"
+	Reacting   Feature = "react"
 )
 
 // Features lists them all.
 func Features() []Feature {
-	return []Feature{Publishing, Uploading, Looking, Confirming, Editing, Deleting}
+	return []Feature{Publishing, Uploading, Looking, Confirming, Editing, Deleting, Receiving, Recalling, Streaming, Threading, Reacting}
 }
 
 // Timeouts bound one call of each verb; 0 takes the default.
@@ -58,7 +63,7 @@ type PresenceConfig struct {
 // Measure is one call, for the metrics.
 type Measure struct {
 	Kind    Kind
-	Verb    string // publish, upload, find, confirm, edit, delete, whoami, capabilities
+	Verb    string // a Feature, whoami or capabilities
 	Result  string // "ok" or the outcome
 	Fault   fault.Kind
 	Refused bool // by us, before any call: capability, limit or pace
@@ -128,6 +133,16 @@ func (p *Presence) Can(f Feature) bool {
 		_, ok = p.account.(Editor)
 	case Deleting:
 		_, ok = p.account.(Deleter)
+	case Receiving:
+		_, ok = p.account.(Receiver)
+	case Recalling:
+		_, ok = p.account.(Historian)
+	case Streaming:
+		_, ok = p.account.(Streamer)
+	case Threading:
+		_, ok = p.account.(Threader)
+	case Reacting:
+		_, ok = p.account.(Reactor)
 	}
 	return ok
 }
@@ -440,7 +455,7 @@ func (p *Presence) tell(ctx context.Context, verb string, err error, r *Receipt,
 		var e *Error
 		errors.As(err, &e)
 		m.Result, m.Fault = string(e.Outcome), e.Fault.Kind
-	} else if verb == "whoami" || verb == "capabilities" || verb == "find" || verb == "confirm" {
+	} else if verb == "whoami" || verb == "capabilities" || verb == "find" || verb == "confirm" || verb == "receive" || verb == "history" || verb == "thread" {
 		level = slog.LevelDebug
 	}
 	if p.cfg.Log.Enabled(ctx, level) {
