@@ -204,7 +204,7 @@ func TestRealPeopleAreHeardOnceAndAnswered(t *testing.T) {
 	in = intent("À qui ?")
 	in.Parent = mention
 	_, err = a.Publish(t.Context(), in)
-	wants(t, err, network.NotSent, fault.NotFound)
+	wants(t, err, network.Refused, fault.NotFound)
 	if e.told[reply] != 1 || e.told[named] != 1 || e.told[quote] != 1 || e.told[back] != 1 {
 		t.Errorf("told more than once: %v", e.told)
 	}

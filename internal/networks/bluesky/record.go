@@ -118,7 +118,7 @@ func (a *account) reply(ctx context.Context, in network.Intent) (*reply, error) 
 	}
 	got, err := a.read(ctx, repo, collection, rkey)
 	if errors.Is(err, errNoRecord) {
-		return nil, &network.Error{Fault: errAnsweredGone.Because(err), Outcome: network.NotSent}
+		return nil, &network.Error{Fault: errAnsweredGone.Because(err), Outcome: network.Refused}
 	}
 	if err != nil {
 		return nil, err
