@@ -260,6 +260,10 @@ func (t *taking) again(ctx context.Context, it network.Item, known *row) error {
 	if it.Kind == network.Context {
 		return nil
 	}
+	if i := slices.IndexFunc(t.docs, func(d search.Doc) bool { return d.ID == string(known.id) }); i >= 0 {
+		t.docs[i].Text = findable(it) // not written yet
+		return nil
+	}
 	return search.Put(ctx, t.tx, search.Doc{Brand: t.ch.Brand, Kind: searchKind, ID: string(known.id), Text: findable(it)})
 }
 

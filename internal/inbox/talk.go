@@ -130,7 +130,7 @@ func (t *taking) join(ctx context.Context, from, into *talk) error {
 	if into.under == "" {
 		into.under = from.under
 	}
-	into.called, into.said = into.called || from.called, into.said || from.said
+	into.called, into.said = into.called || from.called, into.said || from.said || !from.LastOut.IsZero() || !into.LastOut.IsZero()
 	into.recount, into.named = true, true
 	for r, c := range t.of {
 		if c == from.ID {
