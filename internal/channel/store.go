@@ -23,13 +23,16 @@ type secret struct {
 // scan names the network in the language of whoever reads, if the context has
 // one.
 func (s *Service) scan(ctx context.Context, r sqldb.Scanner, more ...any) (c Channel, err error) {
-	var caps sqldb.JSON[network.Capabilities]
+	var caps string
 	var people sqldb.JSON[[]id.Person]
 	var checked, expires, made, removed sqldb.Time
 	err = r.Scan(append([]any{&c.ID, &c.Brand, &c.Network, &c.Ref, &c.Handle, &c.Name, &c.Avatar, &c.URL, &c.Server, &c.Health, &c.Problem,
 		&checked, &expires, &caps, &made, &removed, &c.Title, &c.Short, &c.Colour, &people}, more...)...)
 	c.People = people.V
-	c.Checked, c.Expires, c.Made, c.Removed, c.Capabilities = checked.Time, expires.Time, made.Time, removed.Time, caps.V
+	c.Checked, c.Expires, c.Made, c.Removed = checked.Time, expires.Time, made.Time, removed.Time
+	if err == nil {
+		c.Capabilities, err = s.readings.read(caps)
+	}
 	if d, e := s.driver(c.Network); e == nil {
 		f := d.Facts()
 		if c.Simulated = f.Simulated; c.Title == "" { // else somebody made it up, and named it

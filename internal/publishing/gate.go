@@ -25,9 +25,11 @@ type Gate interface {
 
 // Question is what waits of one post.
 type Question struct {
-	Brand  id.Brand
-	Post   id.Post
-	Title  string
+	Brand id.Brand
+	Post  id.Post
+	Title string
+	// Answer: it answers somebody, and is no post of the planning.
+	Answer bool
 	Author id.Person
 	Editor id.Person
 	Items  []Item
@@ -145,7 +147,7 @@ func (s *Service) regateFor(ctx context.Context, tx *sqldb.Tx, a team.Actor, p *
 	if err != nil {
 		return err
 	}
-	q := Question{Brand: p.Brand, Post: p.ID, Title: titleOf(p.Title, p.Text), Author: p.Author, Editor: p.Editor}
+	q := Question{Brand: p.Brand, Post: p.ID, Title: titleOf(p.Title, p.Text), Answer: p.Answers.About != "", Author: p.Author, Editor: p.Editor}
 	for _, o := range rows {
 		switch o.State {
 		case Planned, Due, Pending, Frozen, Sending, Handed, Unknown:
