@@ -68,7 +68,8 @@ func (s *Service) mindBrand(ctx context.Context, b id.Brand, all []Round) error 
 	}
 	now := s.DB.Now()
 	for _, r := range all {
-		if !r.Due.IsZero() && !now.Before(r.Due) {
+		// Who says nothing agrees to a content, never to any of several.
+		if r.Choice == "" && !r.Due.IsZero() && !now.Before(r.Due) {
 			if err := s.tacit(ctx, b, r, policies); err != nil {
 				return err
 			}
@@ -137,7 +138,7 @@ func (r Round) turn(policies map[id.Channel]Policy, people []team.Member, links 
 		}
 	}
 	for _, it := range r.Items {
-		p := of(policies, it.Channel)
+		p := r.rule(policies, it.Channel)
 		if !it.Asked || r.Step >= len(p.Steps) {
 			continue
 		}
@@ -299,7 +300,7 @@ func (s *Service) tacit(ctx context.Context, b id.Brand, r Round, policies map[i
 			return err
 		}
 		round, err := openRound(ctx, tx, b, r.Post)
-		if err != nil || round == nil || round.ID != r.ID || round.State != Waiting && round.State != AtClient {
+		if err != nil || round == nil || round.ID != r.ID || round.Choice != "" || round.State != Waiting && round.State != AtClient {
 			return err
 		}
 		policies, err := loadPolicies(ctx, tx, b)

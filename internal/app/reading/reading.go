@@ -9,11 +9,14 @@ package reading
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"vigie/internal/approval"
+	"vigie/internal/base/clock"
 	"vigie/internal/base/fault"
 	"vigie/internal/base/id"
+	"vigie/internal/network"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/publishing"
 	"vigie/internal/team"
@@ -113,4 +116,104 @@ func (p Posts) Replace(ctx context.Context, a team.Actor, b id.Brand, post id.Po
 	}
 	_, err = p.Room.Save(ctx, a, b, post, now.Version, edit)
 	return err
+}
+
+// Word implements approval.Posts.
+func (p Posts) Word(ctx context.Context, a team.Actor, b id.Brand, post id.Post, others ...approval.Saying) (approval.Own, []approval.Worded, error) {
+	now, err := p.Room.Get(ctx, a, b, post)
+	if err != nil {
+		return approval.Own{}, nil, err
+	}
+	own := approval.Own{Version: now.Version, Planned: now.Planned, Saying: sayingOf(now)}
+	var out []approval.Worded
+	for i := range len(others) + 1 {
+		var e publishing.Edit
+		if i > 0 {
+			e = editOf(now, others[i-1])
+		}
+		_, made, err := p.Room.Reworded(ctx, a, now, e)
+		if err != nil {
+			return own, nil, err
+		}
+		var w approval.Worded
+		for _, r := range made {
+			w.Items = append(w.Items, approval.Item{Channel: r.Channel.ID, Hash: r.Hash, Content: asRead(r.Content), Asked: true})
+			if f := network.Blocking(r.Problems); f != nil && w.Problem == "" {
+				w.Problem, w.Values, w.Handle = f.Key, f.Values, r.Channel.Handle
+			}
+		}
+		out = append(out, w)
+	}
+	return own, out, nil
+}
+
+// Adopt implements approval.Posts.
+func (p Posts) Adopt(ctx context.Context, a team.Actor, b id.Brand, ad approval.Adoption) error {
+	in := publishing.Adoption{Post: ad.Post, Version: ad.Version, Editor: ad.Editor, Keep: ad.Local == "", Want: ad.Want, Before: ad.Before, After: ad.After,
+		When: publishing.When{Wall: clock.Wall{Local: ad.Local}}}
+	if ad.Saying != nil {
+		now, err := p.Room.Get(ctx, a, b, ad.Post)
+		if err != nil {
+			return err
+		}
+		words := editOf(now, *ad.Saying)
+		in.Words = &words
+		if in.Version == 0 {
+			in.Version = now.Version
+		}
+	}
+	return p.Room.Adopt(ctx, a, b, in)
+}
+
+// sayingOf is what a post says, channel by channel.
+func sayingOf(p publishing.Post) approval.Saying {
+	out := approval.Saying{Text: p.Text, Media: mediaAsRead(p.Media)}
+	for _, v := range p.Variants {
+		if v.Text == nil && v.Media == nil {
+			continue
+		}
+		own := approval.OwnWords{Channel: v.Channel, Text: v.Text}
+		if v.Media != nil {
+			m := mediaAsRead(*v.Media)
+			own.Media = &m
+		}
+		out.Own = append(out.Own, own)
+	}
+	return out
+}
+
+// editOf is a version as a save of the post: its channels stay, with their
+// options.
+func editOf(p publishing.Post, s approval.Saying) publishing.Edit {
+	media := mediaOf(s.Media)
+	variants := slices.Clone(p.Variants)
+	for i := range variants {
+		variants[i].Text, variants[i].Media = nil, nil
+		for _, o := range s.Own {
+			if o.Channel != variants[i].Channel {
+				continue
+			}
+			variants[i].Text = o.Text
+			if o.Media != nil {
+				m := mediaOf(*o.Media)
+				variants[i].Media = &m
+			}
+		}
+	}
+	return publishing.Edit{Text: &s.Text, Media: &media, Variants: &variants}
+}
+
+func mediaAsRead(list []publishing.MediaRef) (out []approval.Media) {
+	for _, m := range list {
+		out = append(out, approval.Media{ID: m.ID, Alt: m.Alt})
+	}
+	return out
+}
+
+func mediaOf(list []approval.Media) []publishing.MediaRef {
+	out := []publishing.MediaRef{}
+	for _, m := range list {
+		out = append(out, publishing.MediaRef{ID: m.ID, Alt: m.Alt})
+	}
+	return out
 }
