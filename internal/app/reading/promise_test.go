@@ -409,12 +409,28 @@ func (w *world) life(t *rapid.T) {
 		"time passes": func(t *rapid.T) {
 			w.clock.pass(rapid.SampledFrom([]time.Duration{3 * time.Minute, 4 * time.Hour}).Draw(t, "by"))
 		},
+		"the usual way": func(t *rapid.T) {
+			p, local := post.Draw(t, "p"), w.in(3*time.Minute)
+			_, _ = w.posts.Schedule(w.ctx, w.people["claire"], w.brand, p, w.get(p).Version, local)
+			if rapid.Bool().Draw(t, "with a choice") {
+				w.offer(p, w.people["claire"], "", text.Draw(t, "other"))
+				for _, name := range []string{"omar", "mona"} {
+					w.answer(p, w.by(name), approval.Say{Verdict: approval.Approve})
+					w.choose(t, p, w.by(name), rapid.IntRange(1, 2).Draw(t, "n"))
+				}
+			}
+			for _, r := range append([]approval.Reader{w.by("mona"), w.by("omar"), w.by("paul")}, w.links...) {
+				w.answer(p, r, approval.Say{Verdict: approval.Approve})
+			}
+			w.clock.pass(4 * time.Minute)
+			w.claim(t, 0)
+		},
 		"claim":      func(t *rapid.T) { w.claim(t, 0) },
 		"other node": func(t *rapid.T) { w.claim(t, 1) },
 	}
 	// Lives in which nothing is ever approved prove little: the usual way is
 	// gone more often than chance would.
-	order := append(slices.Sorted(maps.Keys(deeds)), "answer", "all say yes", "all say yes", "offer", "somebody chooses", "schedule", "schedule", "claim", "claim", "time passes")
+	order := append(slices.Sorted(maps.Keys(deeds)), "answer", "all say yes", "all say yes", "the usual way", "the usual way", "offer", "somebody chooses", "schedule", "schedule", "claim", "claim", "time passes")
 	for range rapid.IntRange(20, 70).Draw(t, "deeds") {
 		deeds[rapid.SampledFrom(order).Draw(t, "deed")](t)
 	}
