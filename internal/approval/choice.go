@@ -107,6 +107,9 @@ func (c Candidate) Content(ch id.Channel) (Content, bool) {
 	return Content{}, false
 }
 
+// Saying is what it says instead of the post's own words.
+func (c Candidate) Saying() Saying { return c.saying }
+
 func (c Candidate) hashes() map[id.Channel]string {
 	out := map[id.Channel]string{}
 	for _, it := range c.Items {

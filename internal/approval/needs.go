@@ -89,6 +89,9 @@ type Posts interface {
 	Recheck(ctx context.Context, tx *sqldb.Tx, a team.Actor, b id.Brand, posts ...id.Post) error
 	// Waiting lists the channels of a post on which something has not left.
 	Waiting(ctx context.Context, q sqldb.Q, b id.Brand, post id.Post) ([]id.Channel, error)
+	// Outdated says of which of these posts the words were changed since they
+	// were submitted, without anybody having submitted them again.
+	Outdated(ctx context.Context, q sqldb.Q, b id.Brand, posts []id.Post) ([]id.Post, error)
 	// Replace puts other words in the place of quote, in what the post says on
 	// a channel. Errors: conflict (the words are not there, or twice).
 	Replace(ctx context.Context, a team.Actor, b id.Brand, post id.Post, c id.Channel, quote, with string) error

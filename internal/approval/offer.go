@@ -132,6 +132,41 @@ func (s *Service) Propose(ctx context.Context, a team.Actor, b id.Brand, o Offer
 		}})
 }
 
+// Offering is what an author has before her when she proposes versions.
+type Offering struct {
+	Own
+	// Items are what the post would say now, on each of its channels.
+	Items []Item
+	// Open is the choice that is open already; nil: none.
+	Open *Choice
+}
+
+// Offering reads what a post says, for who is about to propose other versions
+// of it. Errors: not_found.
+func (s *Service) Offering(ctx context.Context, a team.Actor, b id.Brand, post id.Post) (out Offering, err error) {
+	defer fault.Wrap(&err, "read what to propose")
+	if err := a.Require(b, team.PublishPosts); err != nil {
+		return out, err
+	}
+	own, all, err := s.Posts.Word(ctx, a, b, post)
+	if err != nil {
+		return out, err
+	}
+	out.Own, out.Items = own, all[0].Items
+	out.Open, err = openChoice(ctx, s.DB, b, post)
+	return out, err
+}
+
+// Choosing tells whether a post waits for a reader's choice of a version.
+func (s *Service) Choosing(ctx context.Context, a team.Actor, b id.Brand, post id.Post) (_ bool, err error) {
+	defer fault.Wrap(&err, "ask for a choice")
+	if err := a.Require(b, team.SeePlanning); err != nil {
+		return false, err
+	}
+	c, err := openChoice(ctx, s.DB, b, post)
+	return c != nil, err
+}
+
 func beside(words string) any {
 	if words == "" {
 		return nil

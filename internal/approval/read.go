@@ -19,6 +19,9 @@ type Entry struct {
 	Mine bool `json:"mine"`
 	// Said is what this reader last answered about this round; empty: nothing.
 	Said Verdict `json:"said,omitempty"`
+	// Again says that it was changed since it was read and waits for its author
+	// to submit it again: nobody is asked about it now.
+	Again bool `json:"again,omitempty"`
 	// Sum is the first words, for a list.
 	Sum string `json:"sum"`
 }
@@ -67,6 +70,42 @@ func (s *Service) Queue(ctx context.Context, r Reader, b id.Brand, all bool) (_ 
 		if ds := byPost[x.Post]; r.sees(x, policies, ds) {
 			out = append(out, r.entry(x, policies, ds))
 		}
+	}
+	if r.client(b) || !r.Actor.May(b, team.WritePosts) {
+		return out, nil
+	}
+	again, err := s.outdated(ctx, b)
+	return append(out, again...), err
+}
+
+// outdated are the posts to be submitted again, as they were last read.
+func (s *Service) outdated(ctx context.Context, b id.Brand) ([]Entry, error) {
+	list, err := sqldb.List(ctx, s.DB, scanRound, `SELECT `+roundColumns+` FROM approval_round WHERE brand = ? AND why IN ('edited', 'picture')
+		AND NOT EXISTS (SELECT 1 FROM approval_round later WHERE later.brand = approval_round.brand AND later.post = approval_round.post AND later.n > approval_round.n) ORDER BY planned_at, id LIMIT ?`, b, MaxQueue)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	posts := make([]id.Post, len(list))
+	for i := range list {
+		posts[i] = list[i].Post
+	}
+	if posts, err = s.Posts.Outdated(ctx, s.DB, b, posts); err != nil {
+		return nil, err
+	}
+	list = slices.DeleteFunc(list, func(x Round) bool { return !slices.Contains(posts, x.Post) })
+	if err := withItems(ctx, s.DB, list); err != nil {
+		return nil, err
+	}
+	var out []Entry
+	for _, x := range list {
+		e := Entry{Round: x, Again: true}
+		e.State = Stale
+		for _, it := range x.Items {
+			if e.Sum == "" {
+				e.Sum = it.Content.text()
+			}
+		}
+		out = append(out, e)
 	}
 	return out, nil
 }
@@ -122,7 +161,7 @@ type File struct {
 	Since *Round `json:"since,omitempty"`
 	// Choice is what is to be chosen from, when the round asks for that; Chosen
 	// are the choices that are over.
-	Choice *Choice  `json:"choice_of,omitempty"`
+	Choice *Choice  `json:"offered,omitempty"`
 	Chosen []Choice `json:"choices,omitempty"`
 	// Last says that, of a choice, nobody reads after this reader.
 	Last bool `json:"last,omitempty"`

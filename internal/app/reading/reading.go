@@ -9,8 +9,10 @@ package reading
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"vigie/internal/approval"
 	"vigie/internal/base/clock"
@@ -75,6 +77,77 @@ func (p Posts) Recheck(ctx context.Context, tx *sqldb.Tx, a team.Actor, b id.Bra
 // Waiting implements approval.Posts.
 func (p Posts) Waiting(ctx context.Context, q sqldb.Q, b id.Brand, post id.Post) ([]id.Channel, error) {
 	return p.Room.WaitingOf(ctx, q, b, post)
+}
+
+// Outdated implements approval.Posts.
+func (p Posts) Outdated(ctx context.Context, q sqldb.Q, b id.Brand, posts []id.Post) ([]id.Post, error) {
+	return p.Room.OutdatedOf(ctx, q, b, posts)
+}
+
+// Found is what stands against a content, or should be known of it.
+type Found struct {
+	Channels []id.Channel
+	Blocks   bool
+	// Words are those it is about; empty: the whole.
+	Words  string
+	Key    string // of the sentence
+	Values map[string]any
+	Why    string // as the brand's people wrote it
+}
+
+// Examine looks at exactly what a post's readers have before them: the same
+// finding on several channels is one.
+func (p Posts) Examine(ctx context.Context, a team.Actor, b id.Brand, post id.Post, at time.Time, items []approval.Item) ([]Found, error) {
+	contents := map[id.Channel]publishing.Content{}
+	for _, it := range items {
+		contents[it.Channel] = asLeaves(it.Content)
+	}
+	all, err := p.Room.ExamineContents(ctx, a, b, post, at, contents)
+	if err != nil {
+		return nil, err
+	}
+	var out []Found
+	same := map[string]int{}
+	for _, one := range all {
+		for _, f := range one.Findings {
+			x := Found{Blocks: f.Severity == network.Block, Key: f.Key, Values: f.Values, Why: f.Why}
+			if f.Start < f.End && f.Part < len(one.Content.Parts) && f.End <= len(one.Content.Parts[f.Part].Text) {
+				x.Words = one.Content.Parts[f.Part].Text[f.Start:f.End]
+			}
+			key := fmt.Sprint(f.Rule, "\x00", f.Key, "\x00", x.Words, "\x00", f.Media, "\x00", x.Blocks, "\x00", f.Why)
+			i, ok := same[key]
+			if !ok {
+				i = len(out)
+				same[key], out = i, append(out, x)
+			}
+			if !slices.Contains(out[i].Channels, one.ID) {
+				out[i].Channels = append(out[i].Channels, one.ID)
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Found) int {
+		switch {
+		case a.Blocks == b.Blocks:
+			return 0
+		case a.Blocks:
+			return -1
+		}
+		return 1
+	})
+	return out, nil
+}
+
+// asLeaves is asRead the other way.
+func asLeaves(c approval.Content) publishing.Content {
+	out := publishing.Content{Options: c.Options}
+	for _, p := range c.Parts {
+		part := publishing.Part{Text: p.Text}
+		for _, m := range p.Media {
+			part.Media = append(part.Media, publishing.MediaRef{ID: m.ID, Alt: m.Alt, Cut: m.Cut})
+		}
+		out.Parts = append(out.Parts, part)
+	}
+	return out
 }
 
 var errLost = fault.New(fault.Conflict, "approval.suggestion_lost")

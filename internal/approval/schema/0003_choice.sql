@@ -25,6 +25,9 @@ CREATE TABLE approval_candidate (
   PRIMARY KEY (choice, n)
 );
 
+-- what was changed since it was read, to be submitted again
+CREATE INDEX approval_round_edited ON approval_round (brand, post, n) WHERE why IN ('edited', 'picture');
+
 -- the choice that a round asks about; '' for one content
 ALTER TABLE approval_round ADD COLUMN choice TEXT NOT NULL DEFAULT '';
 -- given for another version than the one that was chosen since
