@@ -271,6 +271,13 @@ func (l *Ledger) unclearAtTheHour(ctx context.Context, tx *sqldb.Tx, now sqldb.T
 	return nil
 }
 
+// OutdatedOf says which of some posts, five hundred at most, were edited since
+// they were submitted to the gate, without anybody having submitted them again.
+func (s *Service) OutdatedOf(ctx context.Context, q sqldb.Q, b id.Brand, posts []id.Post) ([]id.Post, error) {
+	return sqldb.Values[id.Post](ctx, q, `SELECT id FROM post WHERE brand = ? AND id IN `+sqldb.Marks(len(posts))+` AND validation = 'stale' AND binned_at IS NULL`,
+		append([]any{b}, sqldb.Args(posts)...)...)
+}
+
 // WaitingOf lists the channels on which something of a post has not begun to
 // leave.
 func (s *Service) WaitingOf(ctx context.Context, q sqldb.Q, b id.Brand, post id.Post) ([]id.Channel, error) {
