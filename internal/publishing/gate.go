@@ -154,7 +154,7 @@ func (s *Service) regateFor(ctx context.Context, tx *sqldb.Tx, a team.Actor, p *
 			q.Items = append(q.Items, Item{Channel: o.Channel, Content: o.Content, Hash: o.Hash, Planned: o.Planned, At: o.DueAt,
 				Stale: o.Stale, Picture: o.Stale && picture,
 				// What missed its hour waits for another one first.
-				Leaving: o.State == Sending || o.State == Handed || o.State == Unknown || o.State == Frozen && o.Problem != ""})
+				Leaving: o.State == Sending || o.State == Handed || o.State == Unknown || o.State == Frozen && o.Problem != "" && o.Problem != HeldByCategory})
 		}
 	}
 	answer, err := s.Gate.Ask(ctx, tx, a, q)
