@@ -336,7 +336,7 @@ func TestHTMLBecomesPlainWords(t *testing.T) {
 		items, _, next := d.receives(from)
 		from = next
 		if len(items) != 1 || string(items[0].Ref) != st.ID || items[0].Text != want {
-			t.Errorf("%.80q is %.300s, want %q", html, fmt.Sprintf("%+v", items), want)
+			t.Errorf("%.80q is %.100q, want %q", html, items[0].Text, want)
 		}
 	}
 }
