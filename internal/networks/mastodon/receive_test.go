@@ -328,7 +328,7 @@ func TestHTMLBecomesPlainWords(t *testing.T) {
 		`<ul><li>un</li><li>deux</li></ul>`:                                                                        "- un\n- deux",
 		`<p>1 &lt; 2 &amp;&amp; 3</p>`:                                                                             "1 < 2 && 3",
 		`<p><a href="https://loin.example/tags/noel" class="mention hashtag" rel="tag">#<span>noel</span></a></p>`: "#noel",
-		strings.Repeat("<div>", 5000) + "profond":                                                                  "",
+		strings.Repeat("<div>", 5000) + "profond":                                                                  "profond",
 		`pas de balise`: "pas de balise",
 		`<p>a</p>` + strings.Repeat("<p></p>", 9) + `<p>b</p>`: "a\n\nb",
 	} {
