@@ -45,8 +45,8 @@ type before struct {
 }
 
 var (
-	errUntil    = fault.New(fault.Invalid, "inbox.until").At("until")
-	errAssignee = fault.New(fault.Invalid, "inbox.assignee").At("assignee")
+	errUntil    = fault.New(fault.Invalid, "inbox.until_past").At("until")
+	errAssignee = fault.New(fault.Invalid, "inbox.assignee_unknown").At("assignee")
 	errMany     = fault.New(fault.Invalid, "inbox.many").At("conversations")
 )
 
@@ -62,7 +62,7 @@ func (s *Service) Do(ctx context.Context, a team.Actor, b id.Brand, ids []Conver
 		return out, errMany.With("most", MaxMany)
 	}
 	if d.State != "" && !slices.Contains(States(), d.State) {
-		return out, fault.New(fault.Invalid, "inbox.state").At("state")
+		return out, fault.New(fault.Invalid, "inbox.state_unknown").At("state")
 	}
 	if d.State == Snoozed && !d.Until.After(s.DB.Now()) {
 		return out, errUntil

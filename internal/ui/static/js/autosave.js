@@ -68,5 +68,7 @@ function start(form) {
 
 const scan = () => document.querySelectorAll("form[data-autosave]").forEach(start);
 scan();
+// A form that came later, by a script.
+document.addEventListener("vigie:autosave", scan);
 document.addEventListener("vigie:refreshed", scan);
 document.addEventListener("htmx:after:swap", scan);
