@@ -127,7 +127,7 @@ func (a *App) build(ctx context.Context) (err error) {
 		return err
 	}
 	paces := network.NewPaces() // one for the process: accounts are opened anew, their pace goes on
-	a.Channels = channel.New(channel.Needs{DB: a.DB, Drivers: drivers, Seal: box, Book: a.Book, Tell: a.Hub.Tell, Log: a.Log,
+	a.Channels = channel.New(channel.Needs{DB: a.DB, Drivers: drivers, Seal: box, Book: a.Book, Tell: a.tellChannels, Log: a.Log,
 		Wrap: func(kind network.Kind, acc network.Account, c network.PresenceConfig) *network.Presence {
 			c.Pace = paces
 			return network.NewPresence(kind, acc, c)

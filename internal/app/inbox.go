@@ -180,3 +180,12 @@ func (a *App) talkOf(ctx context.Context, actor team.Actor, talk inbox.Conversat
 	}
 	return fault.New(fault.NotFound, "")
 }
+
+// tellChannels lets pages know of channels, and the readers too: one that was
+// just connected is heard at once.
+func (a *App) tellChannels(topic, kind string, data any) {
+	a.Hub.Tell(topic, kind, data)
+	if a.Readers != nil {
+		a.Readers.Knock("")
+	}
+}

@@ -61,6 +61,11 @@ func (s *Service) Do(ctx context.Context, a team.Actor, b id.Brand, ids []Conver
 	if len(ids) == 0 || len(ids) > MaxMany {
 		return out, errMany.With("most", MaxMany)
 	}
+	for _, one := range ids {
+		if _, err := conversationOf(ctx, s.DB, b, one); err != nil {
+			return out, err // a stranger learns nothing from what else is wrong
+		}
+	}
 	if d.State != "" && !slices.Contains(States(), d.State) {
 		return out, fault.New(fault.Invalid, "inbox.state_unknown").At("state")
 	}

@@ -30,7 +30,7 @@ type (
 	}
 	readIn struct {
 		TalkIn
-		Before *time.Time `query:"before" doc:"Messages before this hour"`
+		Before time.Time `query:"before" doc:"Messages before this hour"`
 	}
 	deed struct {
 		State  inbox.State `json:"state,omitempty" enum:"open,waiting,done,snoozed"`
@@ -130,11 +130,7 @@ func (f *Face) API(r *api.Registry) {
 		})
 	api.Register(r, api.Op{ID: "read-conversation", Method: "GET", Path: one, Guard: see, Group: group, Summary: "A conversation with its messages, notes and answers on their way"},
 		func(ctx context.Context, c api.Call, in *readIn) (*api.Out[inbox.Thread], error) {
-			var before time.Time
-			if in.Before != nil {
-				before = *in.Before
-			}
-			t, err := f.Room.Read(ctx, c.Actor, c.Brand, in.Conversation, before)
+			t, err := f.Room.Read(ctx, c.Actor, c.Brand, in.Conversation, in.Before)
 			if err != nil {
 				return nil, err
 			}

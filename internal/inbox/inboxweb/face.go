@@ -59,7 +59,7 @@ func (f *Face) Routes() []ui.Route {
 		{Method: "GET", Path: at, Guard: see, Handle: f.list},
 		{Method: "POST", Path: at + "/do", Guard: answer, Handle: f.many},
 		{Method: "POST", Path: at + "/read", Guard: see, Handle: f.readMany},
-		{Method: "POST", Path: at + "/undo/{change}", Guard: answer, Handle: f.undo},
+		{Method: "POST", Path: at + "/changes/{change}/undo", Guard: answer, Handle: f.undo},
 		{Method: "POST", Path: at + "/views", Guard: see, Handle: f.saveView},
 		{Method: "POST", Path: at + "/views/{view}/remove", Guard: see, Handle: f.removeView},
 		{Method: "GET", Path: one, Guard: see, Handle: f.talk},

@@ -108,12 +108,15 @@ func (f *Face) told(r *ui.Request, d inbox.Deed, c inbox.Change) done {
 	if d.State == inbox.Snoozed {
 		pairs = append(pairs, "when", r.Loc.In(r.Brand.Zone).When(d.Until))
 	}
-	return done{Text: r.T(key, pairs...), Undo: base(r.Brand.ID) + "/undo/" + string(c.ID)}
+	return done{Text: r.T(key, pairs...), Undo: base(r.Brand.ID) + "/changes/" + string(c.ID) + "/undo"}
 }
 
 func (f *Face) do(w http.ResponseWriter, r *ui.Request) error {
 	c, err := conversation(r)
 	if err != nil {
+		return err
+	}
+	if err := f.Room.There(r.Context(), r.Actor, r.Brand.ID, c); err != nil {
 		return err
 	}
 	return f.apply(w, r, []inbox.ConversationID{c}, func() string { return filterBack(r, c) })
