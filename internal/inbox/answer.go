@@ -142,7 +142,7 @@ func (s *Service) collides(ctx context.Context, tx *sqldb.Tx, a team.Actor, k Co
 	var at sqldb.Time
 	hit := false
 	scan := func(r sqldb.Scanner) error { hit = true; return r.Scan(&who, &at) }
-	err := sqldb.Each(ctx, tx, scan, `SELECT person, at FROM conversation_answer WHERE brand = ? AND conversation = ? AND at > ? AND person <> ? AND NOT taken_back ORDER BY at DESC LIMIT 1`, k.Brand, k.ID, sqldb.At(in.Seen), a.Person)
+	err := sqldb.Each(ctx, tx, scan, `SELECT person, at FROM conversation_answer WHERE brand = ? AND conversation = ? AND at >= ? AND person <> ? AND NOT taken_back ORDER BY at DESC LIMIT 1`, k.Brand, k.ID, sqldb.At(in.Seen), a.Person)
 	if err != nil {
 		return err
 	}

@@ -8,16 +8,16 @@ import (
 	"vigie/internal/platform/sqldb"
 )
 
-// crowd is sixty thousand conversations of three brands in the statements
+// crowd is twenty-four thousand conversations of three brands in the statements
 // that both engines understand; one in a hundred is open.
-const crowd = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60000)
+const crowd = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 24000)
 INSERT INTO conversation (` + conversationColumns + `)
 SELECT '00000000-0000-7000-8000-000000' || (100000 + i), 'brand' || (i % 3), 'channel' || (i % 20), 'practice', CASE WHEN i % 7 = 0 THEN 'mention' ELSE 'comment' END, '', '', 'speaker' || (i % 500), '', '', 'fr', FALSE,
  CASE WHEN i % 100 = 1 THEN 'open' WHEN i % 100 = 2 THEN 'waiting' WHEN i % 1000 = 3 THEN 'snoozed' ELSE 'done' END, CASE WHEN i % 1000 = 3 THEN i END, CASE WHEN i % 10 = 0 THEN 'person' || (i % 5) ELSE '' END, '', 1,
  1000 + i, 1000 + i, NULL, CASE WHEN i % 100 = 1 THEN 1000 + i END, '', NULL, 1, 1 FROM n`
 
 // crowdRead is how far a few people have read them.
-const crowdRead = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60000)
+const crowdRead = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 24000)
 INSERT INTO conversation_read (person, conversation, brand, at) SELECT 'person' || (i % 5), '00000000-0000-7000-8000-000000' || (100000 + i), 'brand' || (i % 3), 1000 + i FROM n`
 
 // Every hot list is answered out of its index, in the index's own order:

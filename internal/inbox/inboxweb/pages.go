@@ -38,6 +38,7 @@ func (f *Face) talkPage(w http.ResponseWriter, r *ui.Request, change func(*view)
 	if ms, err := strconv.ParseInt(r.URL.Query().Get("before"), 10, 64); err == nil {
 		until = time.UnixMilli(ms)
 	}
+	seen := r.Loc.Now() // before it is read: who answers in between is seen as new
 	t, err := f.Room.Read(r.Context(), r.Actor, r.Brand.ID, c, until)
 	if err != nil {
 		return err
@@ -46,7 +47,7 @@ func (f *Face) talkPage(w http.ResponseWriter, r *ui.Request, change func(*view)
 	if err != nil {
 		return err
 	}
-	v.talk = &t
+	v.talk, v.now = &t, seen
 	if t.Earlier && len(t.Messages) > 0 {
 		first := t.Messages[0].At
 		for _, m := range t.Messages {
