@@ -173,6 +173,24 @@ func split(s string) []string {
 	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ';' || r == '|' })
 }
 
+// BringFile reads a file and puts its answers in, as Bring does; a text whose
+// row says no language is in the brand's.
+func (s *Service) BringFile(ctx context.Context, a team.Actor, b id.Brand, file []byte, dry bool) (out Brought, err error) {
+	defer fault.Wrap(&err, "bring file")
+	if err := a.Require(b, team.WritePosts); err != nil {
+		return out, err
+	}
+	br, err := s.Brand(ctx, s.DB, b)
+	if err != nil {
+		return out, err
+	}
+	all, err := Read(file, br.Language)
+	if err != nil {
+		return out, err
+	}
+	return s.Bring(ctx, a, b, all, dry)
+}
+
 // Bring puts the answers of a file in, all or none: one whose title is there
 // already is changed. dry says what it would do, and does nothing. Errors:
 // invalid.

@@ -374,6 +374,29 @@ func (s *Service) Reviewed(ctx context.Context, a team.Actor, b id.Brand, key An
 	})
 }
 
+// ReviewedAt says when an answer that comes from elsewhere was last read, no
+// later than now. Errors: not_found.
+func (s *Service) ReviewedAt(ctx context.Context, a team.Actor, b id.Brand, key AnswerID, at time.Time) (err error) {
+	defer fault.Wrap(&err, "date review")
+	if err := a.Require(b, team.WritePosts); err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, func(tx *sqldb.Tx) error {
+		if at.After(tx.Now) {
+			at = tx.Now
+		}
+		if err := bump(ctx, tx, b); err != nil {
+			return err
+		}
+		n, err := tx.Exec(ctx, `UPDATE answer SET reviewed_at = ? WHERE brand = ? AND id = ?`, sqldb.At(at), b, key)
+		if err == nil && n == 0 {
+			err = fault.New(fault.NotFound, "")
+		}
+		s.changed(tx, b)
+		return err
+	})
+}
+
 // Kept is what a version of an answer said.
 type Kept struct {
 	Title    string   `json:"title"`

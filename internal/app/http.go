@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"vigie/internal/answers/answersweb"
 	"vigie/internal/api"
 	"vigie/internal/approval/approvalweb"
 	"vigie/internal/assets/assetsweb"
@@ -32,7 +33,7 @@ import (
 
 // messages lists the words of every face and of the program itself.
 func messages() []fs.FS {
-	out := append([]fs.FS{ui.Messages(), api.Messages(), teamweb.Messages(), brandweb.Messages(), assetsweb.Messages(), channelweb.Messages(), todayweb.Messages(), charterweb.Messages(), approvalweb.Messages(), spell.Messages(), words}, all.Messages()...)
+	out := append([]fs.FS{ui.Messages(), api.Messages(), teamweb.Messages(), brandweb.Messages(), assetsweb.Messages(), channelweb.Messages(), todayweb.Messages(), charterweb.Messages(), answersweb.Messages(), approvalweb.Messages(), spell.Messages(), words}, all.Messages()...)
 	return append(out, publishingweb.Messages()...)
 }
 
