@@ -31,7 +31,7 @@ var words fs.FS = wordFiles
 // faces lists every room's pages and operations.
 func (a *App) faces(people *teamweb.Face) []face {
 	return []face{people, a.approvalFace(), charterweb.New(charterweb.Config{Room: a.Charter, Networks: a.Channels.Networks, Names: a.names}), brandweb.New(a.Brands), a.channelFace(), a.libraryFace(), publishingweb.New(publishingweb.Config{Room: a.Publishing, Channels: a.Channels,
-		Brand: a.Brands.Get, Names: a.names, Tell: a.Hub.Tell, Reads: a.reads, WasRead: a.wasRead, Silent: a.silentDays, URL: a.Config.PublicURL()}), todayweb.New(a.day())}
+		Brand: a.Brands.Get, Names: a.names, Tell: a.Hub.Tell, Reads: a.reads, WasRead: a.wasRead, Choosing: a.choosing, Silent: a.silentDays, URL: a.Config.PublicURL()}), todayweb.New(a.day())}
 }
 
 func (a *App) channelFace() face {

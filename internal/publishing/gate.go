@@ -25,9 +25,11 @@ type Gate interface {
 
 // Question is what waits of one post.
 type Question struct {
-	Brand  id.Brand
-	Post   id.Post
-	Title  string
+	Brand id.Brand
+	Post  id.Post
+	Title string
+	// Answer: it answers somebody, and is no post of the planning.
+	Answer bool
 	Author id.Person
 	Editor id.Person
 	Items  []Item
@@ -145,7 +147,7 @@ func (s *Service) regateFor(ctx context.Context, tx *sqldb.Tx, a team.Actor, p *
 	if err != nil {
 		return err
 	}
-	q := Question{Brand: p.Brand, Post: p.ID, Title: titleOf(p.Title, p.Text), Author: p.Author, Editor: p.Editor}
+	q := Question{Brand: p.Brand, Post: p.ID, Title: titleOf(p.Title, p.Text), Answer: p.Answers.About != "", Author: p.Author, Editor: p.Editor}
 	for _, o := range rows {
 		switch o.State {
 		case Planned, Due, Pending, Frozen, Sending, Handed, Unknown:
@@ -267,6 +269,13 @@ func (l *Ledger) unclearAtTheHour(ctx context.Context, tx *sqldb.Tx, now sqldb.T
 		l.changed(tx, b, post)
 	}
 	return nil
+}
+
+// OutdatedOf says which of some posts, five hundred at most, were edited since
+// they were submitted to the gate, without anybody having submitted them again.
+func (s *Service) OutdatedOf(ctx context.Context, q sqldb.Q, b id.Brand, posts []id.Post) ([]id.Post, error) {
+	return sqldb.Values[id.Post](ctx, q, `SELECT id FROM post WHERE brand = ? AND id IN `+sqldb.Marks(len(posts))+` AND validation = 'stale' AND binned_at IS NULL`,
+		append([]any{b}, sqldb.Args(posts)...)...)
 }
 
 // WaitingOf lists the channels on which something of a post has not begun to

@@ -42,6 +42,8 @@ type Post struct {
 	// Version moves at each save; a save names the version it was made from.
 	Version int64     `json:"version"`
 	Binned  time.Time `json:"binned,omitzero"` // in the bin since; zero when not
+	// Answers is whom the post answers, and where; zero: it speaks by itself.
+	Answers Thread `json:"answers,omitzero"`
 }
 
 // Variant is how a post is said on one channel. nil fields follow the post.

@@ -110,28 +110,39 @@ func (s *Service) scheduleIn(ctx context.Context, tx *sqldb.Tx, a team.Actor, p 
 	if p.Planned, p.At, fit, err = s.hour(ctx, tx, p.Brand, when); err != nil {
 		return fit, err
 	}
+	return fit, s.scheduleAt(ctx, tx, a, p, rendered, a.Person, false)
+}
+
+// scheduleAt is scheduleIn at the hour that p has. waits has everything wait
+// for the gate first, even where its hour has passed.
+func (s *Service) scheduleAt(ctx context.Context, tx *sqldb.Tx, a team.Actor, p *Post, rendered []Rendered, editor id.Person, waits bool) error {
 	frozen, err := frozenNow(ctx, tx, p.Brand)
 	if err != nil {
-		return fit, err
+		return err
 	}
 	named, err := s.plan(ctx, tx, a, *p, rendered, frozen)
 	if err != nil {
-		return fit, err
+		return err
 	}
-	p.Validation, p.Changed, p.Edited, p.Editor = Approved, false, tx.Now, a.Person
+	if waits && s.Gate != nil {
+		if _, err := tx.Exec(ctx, `UPDATE publication SET state = 'pending', next_at = NULL, version = version + 1 WHERE brand = ? AND post = ? AND state = 'planned'`, p.Brand, p.ID); err != nil {
+			return err
+		}
+	}
+	p.Validation, p.Changed, p.Edited, p.Editor = Approved, false, tx.Now, editor
 	if err := s.regate(ctx, tx, a, p); err != nil {
-		return fit, err
+		return err
 	}
 	version := p.Version
 	p.Version++
 	if err := updatePost(ctx, tx, *p, version); err != nil {
-		return fit, err
+		return err
 	}
 	if err := refreshBadge(ctx, tx, p.Brand, p.ID); err != nil {
-		return fit, err
+		return err
 	}
 	s.changed(tx, p.Brand, p.ID)
-	return fit, s.record(ctx, tx, a, *p, ActScheduled, map[string]any{"local": p.Planned.Local, "zone": p.Planned.Zone, "at": p.At, "channels": named}, 0)
+	return s.record(ctx, tx, a, *p, ActScheduled, map[string]any{"local": p.Planned.Local, "zone": p.Planned.Zone, "at": p.At, "channels": named}, 0)
 }
 
 // hour turns When into a wall and an instant. Past hours are refused, with a

@@ -423,6 +423,16 @@ func whatItCannotDo(t testing.TB, c *cast) {
 			_, err = p.Edit(t.Context(), "x", intent("x"))
 		case network.Deleting:
 			err = p.Delete(t.Context(), "x")
+		case network.Receiving:
+			_, err = p.Receive(t.Context(), "")
+		case network.Recalling:
+			_, err = p.History(t.Context(), "")
+		case network.Streaming:
+			err = p.Stream(t.Context(), func(network.Batch) error { return nil })
+		case network.Threading:
+			_, err = p.Thread(t.Context(), "x", 10)
+		case network.Reacting:
+			err = p.React(t.Context(), "x", "like", true)
 		}
 		if !fault.Is(err, fault.Unsupported) || network.OutcomeOf(err) != network.NotSent {
 			t.Errorf("%s: %v", f, err)

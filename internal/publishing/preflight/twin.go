@@ -122,7 +122,7 @@ func NewTwins() *Twins { return &Twins{kept: map[id.Channel]*shelf{}} }
 
 // Examine implements publishing.Examiner.
 func (t *Twins) Examine(ctx context.Context, q sqldb.Q, s publishing.Subject) ([]publishing.Finding, error) {
-	if s.Leaving {
+	if s.Leaving || s.Content.To != nil { // one thanks many people in the same words
 		return nil, nil
 	}
 	mine, ok := printOf(s.Content.Text())
@@ -224,7 +224,8 @@ func (t *Twins) of(ctx context.Context, q sqldb.Q, b id.Brand, c id.Channel) ([]
 		}
 		return nil
 	}, `SELECT p.post, p.due_at, p.state, c.content FROM publication p JOIN publication_content c ON c.publication = p.id
-		WHERE p.brand = ? AND p.channel = ? AND p.due_at >= ? AND p.due_at < ? AND p.state NOT IN ('failed', 'withdrawn') ORDER BY p.due_at DESC LIMIT ?`,
+		JOIN post t ON t.id = p.post
+		WHERE p.brand = ? AND p.channel = ? AND t.about = '' AND p.due_at >= ? AND p.due_at < ? AND p.state NOT IN ('failed', 'withdrawn') ORDER BY p.due_at DESC LIMIT ?`,
 		b, c, sqldb.At(now.Add(-Window)), sqldb.At(now.Add(Window)), most)
 	if err != nil {
 		return nil, err
