@@ -85,8 +85,8 @@ func buildPast(h *house) (id.Brand, *person) {
 	pastOfCharter(h, me, b, p.ID)
 	pastOfPlanning(h, me, b)
 
+	pastOfInbox(h, me, ch)
 	h.World.Script("kerlann_bis", practice.Act{Deed: practice.Refuse})
-	h.start()
 	gone := h.plan(me, h.draft(me, b, "", "Celle-ci part.", ch.ID), publishing.When{Now: true})
 	pub := h.sent(b, gone.ID)
 	h.ok(h.Publishing.Withdraw(ctx, me, b, pub.ID))

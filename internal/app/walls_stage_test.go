@@ -130,7 +130,10 @@ func buildStreet(h *house) *street {
 	h.ok(err)
 	h.ok(h.Charter.Learn(ctx, me, s.a, "zinnobérien"))
 
+	heard := hear(h, me, ch)
+
 	s.ids = map[string]string{
+		"conversation": string(heard.talk), "note": string(heard.note), "view": string(heard.view), "change": string(heard.change), "answer": string(heard.answer),
 		"rule": string(rule.ID), "silent": string(day.ID),
 		"brand": string(s.a), "archived": string(gone), "person": string(s.ondine.id), "invitation": string(inv.ID), "session": string(sessions[0].ID),
 		"token": string(tokens[0].ID), "channel": string(ch.ID), "signin": in.ID, "campaign": string(camp.ID), "slot": slot.ID, "category": string(cat.ID),

@@ -13,8 +13,8 @@ import (
 func (s spoken) words() string {
 	var b strings.Builder
 	nodes, err := html.ParseFragment(strings.NewReader(s.Content), &html.Node{Type: html.ElementNode, DataAtom: atom.Body, Data: "body"})
-	if err != nil {
-		b.WriteString(s.Content)
+	if err != nil { // nested past all reason: its words without a structure
+		b.WriteString(stripped(s.Content))
 	}
 	for _, n := range nodes {
 		s.plain(&b, n, 0)
@@ -29,8 +29,31 @@ func (s spoken) words() string {
 	return text
 }
 
-// deepest is how far nested markup is followed: deeper is an attack.
-const deepest = 200
+// stripped is the text between the tags.
+func stripped(content string) string {
+	var b strings.Builder
+	mute := 0
+	for z := html.NewTokenizer(strings.NewReader(content)); ; {
+		switch kind := z.Next(); kind {
+		case html.ErrorToken:
+			return b.String()
+		case html.StartTagToken, html.EndTagToken:
+			if name, _ := z.TagName(); string(name) == "script" || string(name) == "style" {
+				mute = 0
+				if kind == html.StartTagToken {
+					mute = 1
+				}
+			}
+		case html.TextToken:
+			if mute == 0 {
+				b.Write(z.Text()) // entities are read already
+			}
+		}
+	}
+}
+
+// deepest is how far nested markup is followed: the parser itself gives up before.
+const deepest = 1000
 
 func (s spoken) plain(b *strings.Builder, n *html.Node, depth int) {
 	switch {

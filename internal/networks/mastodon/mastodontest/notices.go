@@ -49,6 +49,10 @@ func (s *Server) notify(kind, to, from string, st *Status) {
 		return
 	}
 	n := &Notice{ID: s.nextID(), Type: kind, To: to, From: from, Status: st.ID, Created: s.now()}
+	if s.holding {
+		s.held = append(s.held, n)
+		return
+	}
 	s.notices = append(s.notices, n)
 	s.write("notice", n)
 	s.send(event{"notification", st, n}, to)
@@ -319,4 +323,21 @@ func (s *Server) Erase(id string) {
 	st.Gone = true
 	s.write("status", st)
 	s.push("delete", st, append(s.named(st), st.Account)...)
+}
+
+// Hold keeps back the notifications of what do does, with their numbers, until
+// release: as when a server writes two at once and the second is there first.
+func (s *Server) Hold(do func()) (release func()) {
+	s.mu.Lock()
+	s.holding = true
+	s.mu.Unlock()
+	do()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.holding = false
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.notices, s.held = append(s.notices, s.held...), nil
+	}
 }

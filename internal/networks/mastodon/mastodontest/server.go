@@ -144,6 +144,8 @@ type Server struct {
 	complaints []string
 	faults     []*armed
 	notices    []*Notice
+	held       []*Notice
+	holding    bool
 	listeners  map[chan event]string
 	journal    *journal
 	mux        *http.ServeMux
