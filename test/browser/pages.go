@@ -190,6 +190,7 @@ var Pages = []Page{
 	{Name: "slots", Path: "/b/{brand}/settings/slots", States: inside},
 	{Name: "categories", Path: "/b/{brand}/settings/categories", States: inside},
 	{Name: "category", Path: "/b/{brand}/settings/categories/{category}", States: full},
+	{Name: "category-pause", Path: "/b/{brand}/settings/categories/{category}/pause", States: full},
 	{Name: "queue", Path: "/b/{brand}/queue", States: inside},
 	{Name: "calendar-holidays", Path: "/b/{brand}/calendar?view=month&date=2027-02-10", States: full},
 	{Name: "calendar-unknown", Path: "/b/{brand}/calendar?view=list&date=2027-07-14", States: full},
