@@ -153,6 +153,7 @@ func (f *Face) reviewPage(w http.ResponseWriter, r *ui.Request, form *ui.Form, s
 			return err
 		}
 	}
+	v.found = append(v.found, common(v.cards)...)
 	return ui.Page(w, r, ui.Frame{Title: d.title(v.file.Entry), Sub: r.T("approval.review.sub", "n", v.file.N), Active: "review", Status: status,
 		Live: []string{"post:" + string(post)}, Subject: "post:" + string(post)}, reviewPage(v))
 }
