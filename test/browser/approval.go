@@ -1,6 +1,10 @@
 package browser
 
-import "github.com/chromedp/chromedp"
+import (
+	"strings"
+
+	"github.com/chromedp/chromedp"
+)
 
 // everythingIsRead makes a rule by which somebody reads what leaves, in the brand
 // that the page is of, and shows what then waits.
@@ -13,4 +17,34 @@ func everythingIsRead(p *Person) {
 		if (!r.ok) throw new Error(await r.text())
 	})()`, chromedp.EvalAwaitPromise))
 	p.Reload()
+}
+
+// choice finds the choice that the example agency has open, in the brand that
+// the page is of, as JavaScript that leaves its post's id and round in found.
+const choice = `
+	const brand = "/api/v1/brands/" + location.pathname.split("/")[2]
+	const ask = async (method, path, body) => {
+		const r = await fetch(brand + path, {method, headers: {"Content-Type": "application/json"}, body: body && JSON.stringify(body)})
+		if (!r.ok) throw new Error(method + " " + path + ": " + await r.text())
+		return r.status === 204 ? null : r.json()
+	}
+	const found = (await ask("GET", "/approval/queue")).items.find(e => e.choice)
+	if (!found) throw new Error("no choice is open here")
+`
+
+// versionsAsked opens the reading of a post of which versions are to be chosen
+// from, by its author.
+func versionsAsked(p *Person) {
+	p.tb.Helper()
+	p.Go("/b/" + strings.Split(p.Path(), "/")[2] + "/review/" + value(p, "find a choice", chromedp.Evaluate[string](`(async () => {`+choice+`; return found.post })()`, chromedp.EvalAwaitPromise)))
+}
+
+// versionsAtTheClient lets the client choose, and opens her page.
+func versionsAtTheClient(p *Person) {
+	p.tb.Helper()
+	p.Go(value(p, "make a link", chromedp.Evaluate[string](`(async () => {`+choice+`
+		if (found.state === "waiting") await ask("POST", "/approval/posts/" + found.post + "/decision", {round: found.id, verdict: "approve"})
+		const link = await ask("POST", "/approval/links", {name: "Maud Kerlann"})
+		return new URL(link.address).pathname + "/p/" + found.post
+	})()`, chromedp.EvalAwaitPromise)))
 }

@@ -191,6 +191,8 @@ var Pages = []Page{
 	{Name: "freeze-all", Path: "/freeze", States: inside},
 	{Name: "review-asked", Path: "/b/{brand}/review?asked=1", States: full, Do: everythingIsRead},
 	{Name: "review-one", Path: "/b/{brand}/review/{post}", States: full},
+	{Name: "versions", Path: "/b/{brand}/review/{post}/versions", States: full, Do: versionsAsked},
+	{Name: "versions-client", Path: "/b/{brand}/review?asked=2", States: full, Do: versionsAtTheClient},
 	{Name: "by-hand-today", Path: "/b/{brand}/today", States: full, Do: putInHands},
 	{Name: "by-hand", Path: "/b/{brand}/by-hand/{publication}", States: full},
 	{Name: "by-hand-list", Path: "/b/{brand}/publications?state=handed", States: inside},
