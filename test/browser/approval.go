@@ -1,10 +1,6 @@
 package browser
 
-import (
-	"strings"
-
-	"github.com/chromedp/chromedp"
-)
+import "github.com/chromedp/chromedp"
 
 // everythingIsRead makes a rule by which somebody reads what leaves, in the brand
 // that the page is of, and shows what then waits.
@@ -19,32 +15,37 @@ func everythingIsRead(p *Person) {
 	p.Reload()
 }
 
-// choice finds the choice that the example agency has open, in the brand that
-// the page is of, as JavaScript that leaves its post's id and round in found.
+// choice finds the choice that the example agency has open, as JavaScript that
+// leaves its brand's address and its entry in brand and found.
 const choice = `
-	const brand = "/api/v1/brands/" + location.pathname.split("/")[2]
 	const ask = async (method, path, body) => {
-		const r = await fetch(brand + path, {method, headers: {"Content-Type": "application/json"}, body: body && JSON.stringify(body)})
+		const r = await fetch("/api/v1" + path, {method, headers: {"Content-Type": "application/json"}, body: body && JSON.stringify(body)})
 		if (!r.ok) throw new Error(method + " " + path + ": " + await r.text())
 		return r.status === 204 ? null : r.json()
 	}
-	const found = (await ask("GET", "/approval/queue")).items.find(e => e.choice)
-	if (!found) throw new Error("no choice is open here")
+	let brand, found
+	for (const b of (await ask("GET", "/brands")).items) {
+		found = (await ask("GET", "/brands/" + b.id + "/approval/queue")).items.find(e => e.choice)
+		if (found) { brand = "/brands/" + b.id; break }
+	}
+	if (!found) throw new Error("no choice is open")
 `
 
 // versionsAsked opens the reading of a post of which versions are to be chosen
-// from, by its author.
+// from, by somebody inside.
 func versionsAsked(p *Person) {
 	p.tb.Helper()
-	p.Go("/b/" + strings.Split(p.Path(), "/")[2] + "/review/" + value(p, "find a choice", chromedp.Evaluate[string](`(async () => {`+choice+`; return found.post })()`, chromedp.EvalAwaitPromise)))
+	p.Go(value(p, "find a choice", chromedp.Evaluate[string](`(async () => {`+choice+`
+		return brand.replace("/brands/", "/b/") + "/review/" + found.post
+	})()`, chromedp.EvalAwaitPromise)))
 }
 
 // versionsAtTheClient lets the client choose, and opens her page.
 func versionsAtTheClient(p *Person) {
 	p.tb.Helper()
 	p.Go(value(p, "make a link", chromedp.Evaluate[string](`(async () => {`+choice+`
-		if (found.state === "waiting") await ask("POST", "/approval/posts/" + found.post + "/decision", {round: found.id, verdict: "approve"})
-		const link = await ask("POST", "/approval/links", {name: "Maud Kerlann"})
+		if (found.state === "waiting") await ask("POST", brand + "/approval/posts/" + found.post + "/decision", {round: found.id, verdict: "approve"})
+		const link = await ask("POST", brand + "/approval/links", {name: "Maud Kerlann", language: document.documentElement.lang})
 		return new URL(link.address).pathname + "/p/" + found.post
 	})()`, chromedp.EvalAwaitPromise)))
 }

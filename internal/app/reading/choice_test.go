@@ -324,8 +324,8 @@ func TestAVersionHasWordsOfItsOwnOnAChannel(t *testing.T) {
 	})
 }
 
-// Who is to choose is written to, and told how many versions there are; nobody
-// is written to when the policy lets whoever says nothing agree.
+// Who is to choose is written to, and told how many versions there are. Where
+// the rule lets leave what nobody answered about, nobody has chosen anything.
 func TestWhoIsToChooseIsWrittenTo(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		p := approval.Default(h.brand)

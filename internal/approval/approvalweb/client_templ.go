@@ -631,7 +631,7 @@ func clientPost(v *visit) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = versions(chooser{v.now, v.cards, v.at(v.now.Post), v.brand.Name, v.brand.Colour, v.picture}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = versions(chooser{v.now, v.cards, v.at(v.now.Post), v.brand.Name, v.brand.Colour, v.picture, true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
