@@ -19,7 +19,7 @@ import (
 
 type importCmd struct {
 	inBrand
-	File     string            `arg:"" help:"CSV or XLSX, of Buffer, Hootsuite, Sprout, Agorapulse, Metricool or your own." type:"existingfile"`
+	File     string            `arg:"" help:"CSV, XLSX or ODS, of Buffer, Hootsuite, Sprout, Agorapulse, Metricool or your own." type:"existingfile"`
 	DryRun   bool              `help:"Say what would come in, and bring nothing in."`
 	Order    string            `help:"Which of two small numbers is the day: dmy or mdy." enum:",dmy,mdy" default:""`
 	Channel  []string          `help:"Channels of rows that name none: handles or ids."`

@@ -34,10 +34,11 @@ type cli struct {
 	Token    tokenCmd    `cmd:"" help:"API tokens: add, list, revoke."`
 	Channel  channelCmd  `cmd:"" help:"Channels: networks, list, connect, probe, remove."`
 	Post     postCmd     `cmd:"" help:"Posts: add, list, show, schedule, move, freeze, thaw."`
-	Import   importCmd   `cmd:"" help:"Bring in posts from a CSV or XLSX file; --dry-run says what would come in."`
+	Import   importCmd   `cmd:"" help:"Bring in posts from a CSV, XLSX or ODS file; --dry-run says what would come in."`
 	Export   exportCmd   `cmd:"" name:"export-posts" aliases:"export" help:"Write a brand's posts to a file."`
 	Approval approvalCmd `cmd:"" help:"Approval: list, show, approve, changes, refuse, remind, policy."`
 	Idea     ideaCmd     `cmd:"" help:"Ideas: add, list."`
+	Queue    queueCmd    `cmd:"" help:"Queues: show, pause, resume, evergreen."`
 	Charter  charterCmd  `cmd:"" help:"Charters: test, export, import."`
 	Spell    spellCmd    `cmd:"" help:"Spelling and typography of a text: lists the mistakes, or corrects the typography."`
 	Bench    benchCmd    `cmd:"" help:"Measure this machine: the budgets of the documentation."`

@@ -292,6 +292,7 @@ func (a *App) declareJobs() {
 	jobs.Handle(a.Jobs, publishing.PicturesKind, jobs.Options{Timeout: 10 * time.Minute}, a.Publishing.FetchPictures)
 	a.Jobs.Reconcile("publishing.reconcile", a.Publishing.Reconcile)
 	a.Jobs.Every("publishing.series", time.Hour, a.Publishing.RunSeries)
+	a.Jobs.Every("publishing.evergreen", 10*time.Minute, a.Publishing.RunEvergreen)
 	a.Jobs.Every("publishing.imports", 24*time.Hour, a.Publishing.ForgetImports)
 	a.Jobs.Every("publishing.bin", 6*time.Hour, a.Publishing.EmptyBin)
 	a.Jobs.Every("publishing.rezone", 24*time.Hour, a.Publishing.Rezone)

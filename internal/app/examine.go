@@ -63,7 +63,7 @@ type charterEyes struct{ *App }
 
 // Examine implements publishing.Examiner.
 func (c charterEyes) Examine(ctx context.Context, q sqldb.Q, s publishing.Subject) ([]publishing.Finding, error) {
-	t := charter.Text{Network: s.Channel.Network, Labels: s.Labels, Campaign: s.Campaign}
+	t := charter.Text{Network: s.Channel.Network, Labels: s.Labels, Campaign: s.Campaign, Answer: s.Content.To != nil}
 	for _, p := range s.Content.Parts {
 		t.Parts = append(t.Parts, p.Text)
 	}

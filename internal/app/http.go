@@ -170,8 +170,10 @@ func (a *App) Serve(ctx context.Context, ln net.Listener) error {
 	go func() { done <- s.Serve(ln) }()
 	// Starting takes memory that serving does not need; an idle instance would
 	// keep it for minutes, on a machine that may have half a gigabyte.
-	settled := time.AfterFunc(2*time.Second, func() { debug.FreeOSMemory(); letGoOfProgram() })
-	defer settled.Stop()
+	settle := func() { _ = a.DB.Shrink(ctx); debug.FreeOSMemory(); letGoOfProgram() }
+	for _, after := range []time.Duration{2 * time.Second, 30 * time.Second} { // the second after the first round of jobs
+		defer time.AfterFunc(after, settle).Stop()
+	}
 	select {
 	case err := <-done:
 		return err

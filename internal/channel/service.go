@@ -52,6 +52,8 @@ type Service struct {
 	Needs
 	mu   sync.Mutex
 	open map[id.Channel]*opened
+
+	readings readings
 }
 
 // opened keeps an account's session between calls (some networks allow thirty

@@ -23,13 +23,16 @@ type secret struct {
 // scan names the network in the language of whoever reads, if the context has
 // one.
 func (s *Service) scan(ctx context.Context, r sqldb.Scanner, more ...any) (c Channel, err error) {
-	var caps sqldb.JSON[network.Capabilities]
+	var caps string
 	var people sqldb.JSON[[]id.Person]
 	var checked, expires, made, removed sqldb.Time
 	err = r.Scan(append([]any{&c.ID, &c.Brand, &c.Network, &c.Ref, &c.Handle, &c.Name, &c.Avatar, &c.URL, &c.Server, &c.Health, &c.Problem,
 		&checked, &expires, &caps, &made, &removed, &c.Title, &c.Short, &c.Colour, &people}, more...)...)
 	c.People = people.V
-	c.Checked, c.Expires, c.Made, c.Removed, c.Capabilities = checked.Time, expires.Time, made.Time, removed.Time, caps.V
+	c.Checked, c.Expires, c.Made, c.Removed = checked.Time, expires.Time, made.Time, removed.Time
+	if err == nil {
+		c.Capabilities, err = s.readings.read(caps)
+	}
 	if d, e := s.driver(c.Network); e == nil {
 		f := d.Facts()
 		if c.Simulated = f.Simulated; c.Title == "" { // else somebody made it up, and named it
@@ -107,4 +110,12 @@ func (s *Service) Of(ctx context.Context, a team.Actor, kind network.Kind, ref n
 	return sqldb.List(ctx, s.DB, func(r sqldb.Scanner) (Channel, error) { return s.scan(ctx, r) },
 		`SELECT `+columns+` FROM channel WHERE brand IN `+sqldb.Marks(len(brands))+` AND network = ? AND ref = ? ORDER BY made_at DESC, id DESC`,
 		sqldb.Args(brands, kind, ref)...)
+}
+
+// Connected lists the channels of all brands that are not removed, for the part
+// of the program that listens to them: what it reads goes to their own brand.
+func (s *Service) Connected(ctx context.Context) (_ []Channel, err error) {
+	defer fault.Wrap(&err, "list connected channels")
+	return sqldb.List(ctx, s.DB, func(r sqldb.Scanner) (Channel, error) { return s.scan(ctx, r) },
+		`SELECT `+columns+` FROM channel WHERE removed_at IS NULL ORDER BY id`)
 }

@@ -93,9 +93,13 @@ type Intent struct {
 	// Media are uploaded already; Upload.Alt went with them, and is repeated
 	// here for networks that keep it in the post.
 	Media []Media
-	// Parent and Root are set for the second part of a thread and after.
+	// Parent and Root are set for the second part of a thread and after, and in
+	// an answer.
 	Parent, Root Ref
-	Options      Options
+	// Answer says that Parent is what somebody else wrote, or what is answered
+	// to; Root may be unknown then, and is for the network to find.
+	Answer  bool
+	Options Options
 
 	vetted *Capabilities // what Vet held it against
 	words  string        // the text it saw

@@ -9,6 +9,8 @@ type Capabilities struct {
 	Images ImageRule  `json:"images"`
 	Thread ThreadRule `json:"thread"`
 
+	Answer AnswerRule `json:"answer"`
+
 	Edit           bool     `json:"edit"`
 	Delete         bool     `json:"delete"`
 	ContentWarning bool     `json:"content_warning"`
@@ -75,6 +77,17 @@ type HandRule struct {
 	Open string `json:"open,omitempty"`
 	// After is how long she has before the post is overdue.
 	After time.Duration `json:"after"`
+}
+
+// AnswerRule says how an account answers what somebody wrote.
+type AnswerRule struct {
+	// Able: an answer can stand under a message.
+	Able bool `json:"able"`
+	// Mention: its text must name the person answered, or she is not told.
+	Mention bool `json:"mention,omitempty"`
+	// Private is the visibility with which an answer to a public message reaches
+	// its author alone; empty: there is none.
+	Private string `json:"private,omitempty"`
 }
 
 // ThreadRule says whether one post may be several utterances in a row.

@@ -35,6 +35,8 @@ type Draft struct {
 	Parts   []string
 	Media   []DraftMedia // of the first part
 	Options Options
+	// Answer: it answers somebody.
+	Answer bool
 }
 
 // DraftMedia is what is known of a picture before it is uploaded. Zero values
@@ -63,6 +65,9 @@ func Check(d Draft, c Capabilities) []Problem {
 	checkTexts(d, c, add)
 	checkMedia(d.Media, c.Images, add)
 	checkOptions(d.Options, c, add)
+	if d.Answer && !c.Answer.Able {
+		add(Block, "no_answer", "answer")
+	}
 	slices.SortStableFunc(out, func(a, b Problem) int { return rank(a) - rank(b) })
 	return out
 }

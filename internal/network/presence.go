@@ -236,7 +236,7 @@ func (p *Presence) admit(ctx context.Context, in *Intent) (now time.Time, err er
 			return now, err
 		}
 	}
-	if in.Parent != "" && c.Thread.Max <= 1 {
+	if in.Parent != "" && !in.Answer && c.Thread.Max <= 1 {
 		return now, p.refuse(ctx, "publish", fault.New(fault.Unsupported, "network.check.no_thread").At("thread"))
 	}
 	now = p.cfg.Now()
@@ -370,7 +370,7 @@ func (p *Presence) Delete(ctx context.Context, ref Ref) error {
 }
 
 func draftOf(in *Intent) Draft {
-	d := Draft{Parts: []string{in.Text}, Options: in.Options}
+	d := Draft{Parts: []string{in.Text}, Options: in.Options, Answer: in.Answer}
 	for _, m := range in.Media {
 		d.Media = append(d.Media, DraftMedia{Type: m.Type, Width: m.Width, Height: m.Height, Alt: m.Alt})
 	}

@@ -28,14 +28,18 @@ type Historian interface {
 
 // Streamer is told by the network as things happen. Stream blocks until ctx
 // ends or the line breaks (transient); what it delivers is a hint, as whole as
-// the network makes it: after each (re)connection the caller also Receives, so
-// nothing is missed. deliver must be quick; its error ends the stream.
+// the network makes it. Batch.Next is empty in a stream: only Receive moves the
+// reader on. An empty Batch says no more than "receive now"; one comes as soon as
+// the line stands, so that what was said before is not missed. deliver must be
+// quick; its error ends the stream.
 type Streamer interface {
 	Stream(ctx context.Context, deliver func(Batch) error) error
 }
 
-// Threader reads the thread around an item, ancestors first, no more than most
-// items (the network's own order among brothers). Safe to repeat.
+// Threader reads the thread around an item: what stands above it, first to last,
+// then the item, then the rest (the network's own order among brothers), no more
+// than most items. What is gone is left out. Errors: not_found when the item is.
+// Safe to repeat.
 type Threader interface {
 	Thread(ctx context.Context, ref Ref, most int) ([]Item, error)
 }
@@ -62,13 +66,13 @@ type Batch struct {
 type ItemKind string
 
 const (
-	Comment ItemKind = "comment" // under an article or a post of ours
+	Comment ItemKind = "comment" // under an article or a post of ours, where comments are no posts
 	Reply   ItemKind = "reply"   // in a thread we take part in
 	Mention ItemKind = "mention" // names us elsewhere
 	Quote   ItemKind = "quote"   // shows a post of ours inside another one
 	Direct  ItemKind = "direct"  // private message
 	Mail    ItemKind = "mail"
-	Context ItemKind = "context" // neither to us nor by us: what stands above, for the thread to be whole
+	Context ItemKind = "context" // not said to us: what stands above, our own post, for the thread to be whole
 )
 
 // ItemKinds lists them all.
@@ -84,7 +88,10 @@ type Item struct {
 	Kind ItemKind
 	// Parent is what it answers, Root the first of its thread; empty when there
 	// is none, or the network did not say (Threader then knows).
+	// The first of a thread is its own Root.
 	Parent, Root Ref
+	// Quoted is the post of ours that it shows; only a Quote has it.
+	Quoted Ref
 	// Version changes when the content does; the same Ref with the same Version
 	// is the same item told again.
 	Version string

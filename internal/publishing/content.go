@@ -30,6 +30,15 @@ type Part struct {
 type Content struct {
 	Parts   []Part          `json:"parts"`
 	Options network.Options `json:"options"`
+	// To is what it answers on the network, nil for what speaks by itself. It is
+	// part of the hash: the same words under another message are another answer.
+	To *To `json:"to,omitempty"`
+}
+
+// To is the place of an answer in a network's own references.
+type To struct {
+	Parent network.Ref `json:"parent"`
+	Root   network.Ref `json:"root,omitempty"`
 }
 
 // Hash names the content: any change of text, media, alternative text, order or

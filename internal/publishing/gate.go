@@ -25,9 +25,11 @@ type Gate interface {
 
 // Question is what waits of one post.
 type Question struct {
-	Brand  id.Brand
-	Post   id.Post
-	Title  string
+	Brand id.Brand
+	Post  id.Post
+	Title string
+	// Answer: it answers somebody, and is no post of the planning.
+	Answer bool
 	Author id.Person
 	Editor id.Person
 	Items  []Item
@@ -145,14 +147,14 @@ func (s *Service) regateFor(ctx context.Context, tx *sqldb.Tx, a team.Actor, p *
 	if err != nil {
 		return err
 	}
-	q := Question{Brand: p.Brand, Post: p.ID, Title: titleOf(p.Title, p.Text), Author: p.Author, Editor: p.Editor}
+	q := Question{Brand: p.Brand, Post: p.ID, Title: titleOf(p.Title, p.Text), Answer: p.Answers.About != "", Author: p.Author, Editor: p.Editor}
 	for _, o := range rows {
 		switch o.State {
 		case Planned, Due, Pending, Frozen, Sending, Handed, Unknown:
 			q.Items = append(q.Items, Item{Channel: o.Channel, Content: o.Content, Hash: o.Hash, Planned: o.Planned, At: o.DueAt,
 				Stale: o.Stale, Picture: o.Stale && picture,
 				// What missed its hour waits for another one first.
-				Leaving: o.State == Sending || o.State == Handed || o.State == Unknown || o.State == Frozen && o.Problem != ""})
+				Leaving: o.State == Sending || o.State == Handed || o.State == Unknown || o.State == Frozen && o.Problem != "" && o.Problem != HeldByCategory})
 		}
 	}
 	answer, err := s.Gate.Ask(ctx, tx, a, q)

@@ -176,7 +176,7 @@ func (s *Service) ReadFeed(ctx context.Context, token string) (b id.Brand, f Fee
 		p.Row, p.Text = row, textkit.Excerpt(p.Text, 2000)
 		posts = append(posts, p)
 		return err
-	}, `SELECT `+rowColumns+` FROM post WHERE brand = ? AND binned_at IS NULL AND validation <> 'draft' AND at >= ? AND at < ? ORDER BY at, id LIMIT ?`, b, sqldb.At(now.Add(-feedBack)), sqldb.At(now.Add(feedAhead)), MaxCalendar)
+	}, `SELECT `+rowColumns+` FROM post WHERE brand = ? AND about = '' AND binned_at IS NULL AND validation <> 'draft' AND at >= ? AND at < ? ORDER BY at, id LIMIT ?`, b, sqldb.At(now.Add(-feedBack)), sqldb.At(now.Add(feedAhead)), MaxCalendar)
 	if err != nil {
 		return b, f, nil, err
 	}

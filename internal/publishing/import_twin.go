@@ -31,6 +31,6 @@ func (s *Service) twinsOf(ctx context.Context, b id.Brand) (map[string]string, e
 		}
 		out[twinSign(p)] = string(p.ID)
 		return nil
-	}, `SELECT id, body, local_time FROM post WHERE brand = ? AND binned_at IS NULL ORDER BY edited_at DESC, id DESC LIMIT ?`, b, maxTwins)
+	}, `SELECT id, body, local_time FROM post WHERE brand = ? AND about = '' AND binned_at IS NULL ORDER BY edited_at DESC, id DESC LIMIT ?`, b, maxTwins)
 	return out, err
 }

@@ -71,7 +71,7 @@ type Filter struct {
 }
 
 func (f Filter) where(b id.Brand, a team.Actor) (string, []any) {
-	w, args := []string{"brand = ?"}, []any{b}
+	w, args := []string{"brand = ?", "about = ''"}, []any{b} // answers are the inbox's to list
 	add := func(cond string, more ...any) { w, args = append(w, cond), append(args, more...) }
 	if f.Binned {
 		add("binned_at IS NOT NULL")
@@ -261,6 +261,9 @@ const searchKind = "post"
 // index makes a post findable by all its words: title, text, labels, what its
 // variants say, and the alternative texts.
 func index(ctx context.Context, tx *sqldb.Tx, p Post) error {
+	if p.Answers.About != "" {
+		return nil // found with its conversation
+	}
 	words := []string{p.Title, p.Text, strings.Join(p.Labels, " ")}
 	for _, m := range p.Media {
 		words = append(words, m.Alt)

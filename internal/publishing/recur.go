@@ -320,7 +320,7 @@ func (s *Service) readyToPlan(ctx context.Context, a team.Actor, p Post) ([]Rend
 func (s *Service) guard(ctx context.Context, v Series, p Post) error {
 	day := p.Planned.Local[:len(time.DateOnly)]
 	for _, one := range p.Variants {
-		n, err := sqldb.Value[int64](ctx, s.DB, `SELECT COUNT(*) FROM post p JOIN variant x ON x.post = p.id WHERE p.brand = ? AND x.channel = ? AND p.binned_at IS NULL AND p.local_time >= ? AND p.local_time < ?`,
+		n, err := sqldb.Value[int64](ctx, s.DB, `SELECT COUNT(*) FROM post p JOIN variant x ON x.post = p.id WHERE p.brand = ? AND x.channel = ? AND p.about = '' AND p.binned_at IS NULL AND p.local_time >= ? AND p.local_time < ?`,
 			p.Brand, one.Channel, day+"T00:00", day+"T99")
 		if err != nil {
 			return err
@@ -328,7 +328,7 @@ func (s *Service) guard(ctx context.Context, v Series, p Post) error {
 		if n >= MostADay {
 			return errFlood.With("n", n).With("day", day)
 		}
-		texts, err := sqldb.Values[string](ctx, s.DB, `SELECT p.body FROM post p JOIN variant x ON x.post = p.id WHERE p.brand = ? AND x.channel = ? AND p.binned_at IS NULL AND p.at > ? AND p.at < ?`,
+		texts, err := sqldb.Values[string](ctx, s.DB, `SELECT p.body FROM post p JOIN variant x ON x.post = p.id WHERE p.brand = ? AND x.channel = ? AND p.about = '' AND p.binned_at IS NULL AND p.at > ? AND p.at < ?`,
 			p.Brand, one.Channel, sqldb.At(p.At.Add(-MinGap)), sqldb.At(p.At.Add(MinGap)))
 		if err != nil {
 			return err
@@ -374,7 +374,7 @@ func (s *Service) ManyADay(ctx context.Context, a team.Actor, b id.Brand, channe
 	for _, local := range locals {
 		day, _, _ := strings.Cut(local, "T")
 		for _, c := range channels {
-			n, err := sqldb.Value[int64](ctx, s.DB, `SELECT COUNT(*) FROM post p JOIN variant x ON x.post = p.id WHERE p.brand = ? AND x.channel = ? AND p.binned_at IS NULL AND p.local_time >= ? AND p.local_time < ?`, b, c, day+"T00:00", day+"T99")
+			n, err := sqldb.Value[int64](ctx, s.DB, `SELECT COUNT(*) FROM post p JOIN variant x ON x.post = p.id WHERE p.brand = ? AND x.channel = ? AND p.about = '' AND p.binned_at IS NULL AND p.local_time >= ? AND p.local_time < ?`, b, c, day+"T00:00", day+"T99")
 			if err != nil {
 				return nil, err
 			}

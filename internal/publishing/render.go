@@ -33,7 +33,7 @@ func Render(p Post, v Variant, caps network.Capabilities) Content {
 	} else {
 		options = within(options, caps)
 	}
-	c := Content{Options: options}
+	c := Content{Options: options, To: p.Answers.to()}
 	for _, part := range parts(text, v, caps, options) {
 		c.Parts = append(c.Parts, Part{Text: part})
 	}
@@ -175,7 +175,7 @@ func (s *Service) Preview(ctx context.Context, a team.Actor, p Post) (_ []Render
 
 func check(c Content, v Variant, ch channel.Channel, known map[id.Media]MediaInfo) Rendered {
 	r := Rendered{Variant: v, Channel: ch, Content: c, Hash: c.Hash()}
-	draft := network.Draft{Options: c.Options}
+	draft := network.Draft{Options: c.Options, Answer: c.To != nil}
 	for _, part := range c.Parts {
 		draft.Parts = append(draft.Parts, part.Text)
 		r.Counts = append(r.Counts, network.Count(part.Text, c.Options.ContentWarning, ch.Capabilities.Text))

@@ -44,7 +44,7 @@ func (s *Service) Said(ctx context.Context, a team.Actor, b id.Brand, channel id
 		all = append(all, one)
 		return err
 	}, `SELECT p.id, p.brand, p.post, p.channel, p.state, p.local_time, p.zone, p.due_at, p.sent_at, p.url, t.title, substr(t.body, 1, 160), t.labels, t.campaign
-		FROM publication p JOIN post t ON t.id = p.post WHERE `+where+` AND p.state <> 'withdrawn' AND t.binned_at IS NULL ORDER BY p.due_at DESC, p.id DESC LIMIT ?`,
+		FROM publication p JOIN post t ON t.id = p.post WHERE `+where+` AND p.state <> 'withdrawn' AND t.about = '' AND t.binned_at IS NULL ORDER BY p.due_at DESC, p.id DESC LIMIT ?`,
 		append(args, min(max(limit, 1), maxSaid))...)
 	if err != nil {
 		return nil, err

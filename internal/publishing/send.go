@@ -23,8 +23,14 @@ func (p *Publication) key(part int) string { return string(p.ID) + "/" + strconv
 // key, the same time.
 func (p *Publication) intent(part int, made time.Time) network.Intent {
 	in := network.Intent{Key: p.key(part), Made: made, Text: p.Content.Parts[part].Text, Options: p.Content.Options}
+	if to := p.Content.To; to != nil {
+		in.Parent, in.Root, in.Answer = to.Parent, to.Root, true
+	}
 	if part > 0 && len(p.Sent) >= part {
-		in.Parent, in.Root = p.Sent[part-1].Ref, p.Sent[0].Ref
+		in.Parent = p.Sent[part-1].Ref
+		if in.Root == "" {
+			in.Root = p.Sent[0].Ref
+		}
 		if r := p.Sent[0].Root; r != "" {
 			in.Root = r
 		}

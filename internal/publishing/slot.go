@@ -190,6 +190,6 @@ func takenHours(ctx context.Context, q sqldb.Q, b id.Brand, but id.Post, from, t
 		}
 		used[h] = hold{by}
 		return nil
-	}, `SELECT v.channel, p.at, p.category FROM post p JOIN variant v ON v.post = p.id WHERE p.brand = ? AND p.binned_at IS NULL AND p.at >= ? AND p.at < ? AND p.id <> ? ORDER BY p.at, p.id`, b, sqldb.At(from), sqldb.At(to), but)
+	}, `SELECT v.channel, p.at, p.category FROM post p JOIN variant v ON v.post = p.id WHERE p.brand = ? AND p.about = '' AND p.binned_at IS NULL AND p.at >= ? AND p.at < ? AND p.id <> ? ORDER BY p.at, p.id`, b, sqldb.At(from), sqldb.At(to), but)
 	return used, err
 }

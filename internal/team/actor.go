@@ -42,6 +42,8 @@ const (
 	SeeMedia       Permission = "media.see"
 	AddMedia       Permission = "media.add"
 	Freeze         Permission = "freeze" // stop and restart what leaves
+	SeeInbox       Permission = "inbox.see"
+	AnswerPeople   Permission = "inbox.answer" // answer people, and say what became of what they wrote
 	SeeLogbook     Permission = "logbook.see"
 	Export         Permission = "export"
 	// Administer is of the instance, not of a brand: making brands, inviting
@@ -55,12 +57,12 @@ func Permissions() []Permission { return append(slices.Clone(may[Owner]), Admini
 
 var may = map[Role][]Permission{
 	Owner: {SeeBrand, EditBrand, RemoveBrand, SeePeople, ManagePeople, ManageChannels, SeePlanning, SeeDrafts,
-		WritePosts, PublishPosts, Review, SeeMedia, AddMedia, Freeze, SeeLogbook, Export},
+		WritePosts, PublishPosts, Review, SeeMedia, AddMedia, Freeze, SeeInbox, AnswerPeople, SeeLogbook, Export},
 	Manager: {SeeBrand, EditBrand, SeePeople, ManagePeople, ManageChannels, SeePlanning, SeeDrafts,
-		WritePosts, PublishPosts, Review, SeeMedia, AddMedia, Freeze, SeeLogbook, Export},
-	Community: {SeeBrand, SeePeople, SeePlanning, SeeDrafts, WritePosts, PublishPosts, Review, SeeMedia, AddMedia, Freeze, SeeLogbook, Export},
-	Moderator: {SeeBrand, SeePeople, SeePlanning, SeeDrafts, SeeMedia, Freeze, SeeLogbook},
-	Analyst:   {SeeBrand, SeePeople, SeePlanning, SeeDrafts, SeeMedia, SeeLogbook, Export},
+		WritePosts, PublishPosts, Review, SeeMedia, AddMedia, Freeze, SeeInbox, AnswerPeople, SeeLogbook, Export},
+	Community: {SeeBrand, SeePeople, SeePlanning, SeeDrafts, WritePosts, PublishPosts, Review, SeeMedia, AddMedia, Freeze, SeeInbox, AnswerPeople, SeeLogbook, Export},
+	Moderator: {SeeBrand, SeePeople, SeePlanning, SeeDrafts, SeeMedia, Freeze, SeeInbox, AnswerPeople, SeeLogbook},
+	Analyst:   {SeeBrand, SeePeople, SeePlanning, SeeDrafts, SeeMedia, SeeInbox, SeeLogbook, Export},
 	Client:    {SeeBrand, SeePlanning, SeeMedia, Review},
 }
 

@@ -38,6 +38,7 @@ func cases() []testCase {
 		{"a forgotten token says signed out", aForgottenToken},
 		{"a cancelled call ends", aCancelledCallEnds},
 	}
+	all = append(all, hearing()...)
 	for _, f := range Faults() {
 		all = append(all, testCase{"fault: " + string(f), func(t testing.TB, c *cast) { aFault(t, c, f) }})
 	}
@@ -423,6 +424,16 @@ func whatItCannotDo(t testing.TB, c *cast) {
 			_, err = p.Edit(t.Context(), "x", intent("x"))
 		case network.Deleting:
 			err = p.Delete(t.Context(), "x")
+		case network.Receiving:
+			_, err = p.Receive(t.Context(), "")
+		case network.Recalling:
+			_, err = p.History(t.Context(), "")
+		case network.Streaming:
+			err = p.Stream(t.Context(), func(network.Batch) error { return nil })
+		case network.Threading:
+			_, err = p.Thread(t.Context(), "x", 10)
+		case network.Reacting:
+			err = p.React(t.Context(), "x", "like", true)
 		}
 		if !fault.Is(err, fault.Unsupported) || network.OutcomeOf(err) != network.NotSent {
 			t.Errorf("%s: %v", f, err)

@@ -21,6 +21,7 @@ var typical = network.Capabilities{
 		Types: []string{"image/jpeg", "image/png", "image/webp"},
 	},
 	Thread:    network.ThreadRule{Max: 100},
+	Answer:    network.AnswerRule{Able: true},
 	Delete:    true,
 	Sensitive: true,
 	Languages: 3,

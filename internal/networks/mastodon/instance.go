@@ -123,6 +123,7 @@ func capabilities(i instance, privacy string) network.Capabilities {
 			Types: types, AltMax: cmp.Or(me.AltLimit, i.AltLimit, 1500),
 		},
 		Thread: network.ThreadRule{Max: threadMax},
+		Answer: network.AnswerRule{Able: true, Mention: true, Private: "direct"},
 		// PUT since Mastodon 3.5; a server that has it not answers so, and a
 		// person is told.
 		Edit: true, Delete: true, ContentWarning: true, Sensitive: true, Visibilities: visible, Languages: 1,

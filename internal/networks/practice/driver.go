@@ -41,6 +41,7 @@ func Typical() network.Capabilities {
 		Images: network.ImageRule{Max: 4, MaxBytes: 8 << 20, MaxPixels: 33_177_600, MaxSide: 8192, AltMax: 1500,
 			Types: []string{"image/jpeg", "image/png", "image/webp", "image/gif"}},
 		Thread:         network.ThreadRule{Max: 25},
+		Answer:         network.AnswerRule{Able: true},
 		Edit:           true,
 		Delete:         true,
 		ContentWarning: true,

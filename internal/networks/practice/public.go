@@ -136,13 +136,15 @@ func (w *World) Pulse(ctx context.Context, now time.Time) ([]Event, error) {
 	if len(seen) == 0 {
 		return nil, nil
 	}
-	slices.SortFunc(out, func(x, y Event) int {
-		if c := x.At.Compare(y.At); c != 0 {
-			return c
-		}
-		return strings.Compare(x.ID, y.ID)
-	})
+	slices.SortFunc(out, earlier)
 	return out, w.write(ctx, record{Do: "pulse", Seen: seen})
+}
+
+func earlier(x, y Event) int {
+	if c := x.At.Compare(y.At); c != 0 {
+		return c
+	}
+	return strings.Compare(x.ID, y.ID)
 }
 
 // lastReaction is how long after a post somebody may still react.
@@ -150,6 +152,12 @@ const lastReaction = 26 * time.Hour
 
 // reactions is everything the public will do with a post, oldest first.
 func reactions(p Post) []Event {
+	if p.answers != nil {
+		return thanks(p)
+	}
+	if p.Private {
+		return nil
+	}
 	lang := "fr"
 	if len(p.Options.Languages) > 0 && strings.HasPrefix(p.Options.Languages[0], "en") {
 		lang = "en"
@@ -185,12 +193,58 @@ func reactions(p Post) []Event {
 		}
 		add(kind, h.speak, 12*time.Hour, said[dice(len(said))])
 	}
-	slices.SortFunc(out, func(x, y Event) int {
-		if c := x.At.Compare(y.At); c != 0 {
-			return c
+	slices.SortFunc(out, earlier)
+	return out
+}
+
+// replies is what people say to an answer that they got.
+var replies = map[string]map[Temper][]string{
+	"fr": {
+		Warm:     {"Merci beaucoup pour votre réponse !", "C’est parfait, merci !"},
+		Curious:  {"Merci. Et cela marche aussi pour les commandes en ligne ?", "Intéressant, je ne savais pas."},
+		Handy:    {"Merci, c’est noté.", "D’accord. Et le samedi ?"},
+		Grumpy:   {"Ça ne répond pas à ma question.", "Bon. J’attends de voir."},
+		Precise:  {"Merci de la correction.", "Soit. Il restait pourtant une faute."},
+		Teasing:  {"Ah, il y a donc quelqu’un !", "Bien joué."},
+		Faithful: {"Merci, à très bientôt !"},
+	},
+	"en": {
+		Warm:    {"Thank you so much for answering!", "Perfect, thanks!"},
+		Curious: {"Thanks. Does that hold for online orders too?", "Interesting, I didn’t know."},
+		Handy:   {"Thanks, noted.", "All right. And on Saturdays?"},
+		Grumpy:  {"That doesn’t answer my question.", "Fine. I’ll wait and see."},
+		Teasing: {"So there is somebody in there!", "Well played."},
+	},
+}
+
+// thanks is what somebody does with the answer that she got: she may like it,
+// and may answer in her turn. Only the people of the script say no more.
+func thanks(p Post) []Event {
+	who := p.answers.Person
+	said := replies[who.Lang][who.Temper]
+	dice := roll(p.Account + "/" + p.ID + "/" + who.Handle)
+	var out []Event
+	add := func(kind EventKind, chance int, within time.Duration, text string) {
+		if dice(100) >= chance {
+			return
 		}
-		return strings.Compare(x.ID, y.ID)
-	})
+		after := time.Minute + time.Duration(float64(within)*float64(dice(1000))/1000)
+		out = append(out, Event{
+			ID: p.Account + "/" + p.ID + "/" + who.Handle + "/" + string(kind),
+			At: p.At.Add(after).Truncate(time.Second), Kind: kind, Person: who, Account: p.Account, Post: p.ID, Text: text,
+		})
+	}
+	if !p.Private {
+		add(Like, 60, 3*time.Hour, "")
+	}
+	if len(said) > 0 {
+		kind := Answer
+		if who.Temper == Grumpy {
+			kind = Complaint
+		}
+		add(kind, 45, 2*time.Hour, said[dice(len(said))])
+	}
+	slices.SortFunc(out, earlier)
 	return out
 }
 

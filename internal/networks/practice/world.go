@@ -45,6 +45,14 @@ type account struct {
 	posts []*Post
 	byID  map[string]*Post
 	byKey map[string]*Post // the first post of a key
+
+	said  map[string]*said
+	under map[string][]string // what was said in a thread, by its root
+	quote map[string][]string // what quotes a post
+	talk  map[string]string   // root of the private conversation with a person
+	liked map[string]bool
+	feed  []entry
+	told  chan struct{} // closed when the feed grows; nil: nobody waits
 }
 
 // Profile is an account of the world.
@@ -61,8 +69,9 @@ type Post struct {
 	Key     string          `json:"key"` // of the intent
 	Text    string          `json:"text"`
 	Media   []Picture       `json:"media,omitempty"`
-	Parent  string          `json:"parent,omitempty"` // ID, in the same account
+	Parent  string          `json:"parent,omitempty"` // ID, in the same account, of a post or of something said
 	Root    string          `json:"root,omitempty"`
+	Private bool            `json:"private,omitempty"` // an answer to a private message
 	Options network.Options `json:"options"`
 	At      time.Time       `json:"at"`
 	Edited  time.Time       `json:"edited,omitzero"`
@@ -70,8 +79,11 @@ type Post struct {
 	// Events are what the public did with it, oldest first.
 	Events []Event `json:"-"`
 
-	nonce string
-	done  bool // the public has nothing more to say to it
+	nonce   string
+	done    bool  // the public has nothing more to say to it
+	answers *said // whom it answers; nil: nobody
+	talking bool  // it stands below something that somebody said
+	edits   int
 }
 
 // Ref is how receipts name the post.
@@ -95,7 +107,7 @@ type medium struct {
 
 // record is one line of the world's story. One field besides Do is set.
 type record struct {
-	Do     string         `json:"do"` // join, sign_out, forget, media, post, edit, delete, pulse
+	Do     string         `json:"do"` // join, sign_out, forget, media, post, edit, delete, pulse, say, reword, unsay, react
 	At     time.Time      `json:"at"`
 	Handle string         `json:"handle,omitempty"`
 	Name   string         `json:"name,omitempty"`
@@ -105,6 +117,9 @@ type record struct {
 	Post   *Post          `json:"post,omitempty"`
 	Nonce  string         `json:"nonce,omitempty"`
 	Seen   map[string]int `json:"seen,omitempty"`
+	Said   *said          `json:"said,omitempty"`
+	Text   string         `json:"text,omitempty"`
+	On     bool           `json:"on,omitempty"`
 }
 
 // NewWorld opens the world that the store holds. Its story is read at the
@@ -161,7 +176,8 @@ func (w *World) apply(r record) {
 	switch r.Do {
 	case "join":
 		if a == nil {
-			a = &account{Profile: Profile{Handle: r.Handle, Since: r.At}, byID: map[string]*Post{}, byKey: map[string]*Post{}}
+			a = &account{Profile: Profile{Handle: r.Handle, Since: r.At}, byID: map[string]*Post{}, byKey: map[string]*Post{},
+				said: map[string]*said{}, under: map[string][]string{}, quote: map[string][]string{}, talk: map[string]string{}, liked: map[string]bool{}}
 			w.accounts[r.Handle] = a
 		} else if a.token != "" && a.token != r.Token {
 			return // two came at once: the first has it
@@ -175,15 +191,18 @@ func (w *World) apply(r record) {
 		w.media[r.Key] = medium{r.Handle, r.Type}
 		return
 	case "pulse":
+		var events []Event
 		for ref, n := range r.Seen {
 			handle, id, _ := strings.Cut(ref, "/")
 			if a := w.accounts[handle]; a != nil && a.byID[id] != nil {
 				p := a.byID[id]
 				if plan := reactions(*p); n > len(p.Events) && n <= len(plan) {
+					events = append(events, plan[len(p.Events):n]...)
 					p.Events = plan[:n]
 				}
 			}
 		}
+		w.happened(events)
 		return
 	}
 	if a == nil {
@@ -194,6 +213,9 @@ func (w *World) apply(r record) {
 		a.token = ""
 	case "forget":
 		delete(w.accounts, r.Handle)
+		if a.told != nil {
+			close(a.told)
+		}
 		maps.DeleteFunc(w.media, func(_ string, m medium) bool { return m.Account == r.Handle })
 	case "post":
 		p := *r.Post
@@ -206,14 +228,30 @@ func (w *World) apply(r record) {
 		if a.byKey[p.Key] == nil {
 			a.byKey[p.Key] = &p
 		}
+		p.answers = a.said[p.Parent]
+		above := a.byID[p.Parent]
+		if p.talking = p.answers != nil || above != nil && above.talking; p.talking {
+			a.tell(p.ID, utterance)
+		}
 	case "edit":
 		if p := a.byID[r.Key]; p != nil {
 			p.Text, p.Edited = r.Post.Text, r.At
+			p.edits++
+			if p.talking {
+				a.tell(p.ID, changed)
+			}
 		}
 	case "delete":
 		if p := a.byID[r.Key]; p != nil && p.Deleted.IsZero() {
 			p.Deleted = r.At
+			if p.talking {
+				a.tell(p.ID, changed)
+			}
 		}
+	case "react":
+		a.liked[r.Key] = r.On
+	case "say", "reword", "unsay":
+		w.applySaid(a, r)
 	}
 }
 
@@ -259,7 +297,7 @@ func (w *World) Posts(ctx context.Context, handle string) ([]Post, error) {
 	if a := w.accounts[handle]; a != nil {
 		for _, p := range a.posts {
 			if p.Deleted.IsZero() {
-				out = append(out, *p)
+				out = append(out, a.shown(p))
 			}
 		}
 	}
@@ -275,7 +313,7 @@ func (w *World) Post(ctx context.Context, handle, id string) (Post, error) {
 	defer w.mu.Unlock()
 	if a := w.accounts[handle]; a != nil {
 		if p := a.byID[id]; p != nil && p.Deleted.IsZero() {
-			return *p, nil
+			return a.shown(p), nil
 		}
 	}
 	return Post{}, fault.New(fault.NotFound, "")
@@ -351,11 +389,11 @@ func (w *World) take(ctx context.Context, handle string, at time.Time, in networ
 		}
 		p.Media = append(p.Media, Picture{Key: string(m.Ref), Type: known.Type, Alt: m.Alt, Width: m.Width, Height: m.Height})
 	}
-	if p.Parent != "" && (w.accounts[handle] == nil || w.accounts[handle].byID[p.Parent] == nil || !w.accounts[handle].byID[p.Parent].Deleted.IsZero()) {
-		w.mu.Unlock()
-		return p, fault.New(fault.NotFound, "network.practice.parent").At("thread")
-	}
+	err := w.hang(&p)
 	w.mu.Unlock()
+	if err != nil {
+		return p, err
+	}
 	n := nonce()
 	if err := w.write(ctx, record{Do: "post", Handle: handle, Post: &p, Nonce: n}); err != nil {
 		return p, err
@@ -371,6 +409,30 @@ func (w *World) take(ctx context.Context, handle string, at time.Time, in networ
 	}
 	// Written and not there: the account was forgotten in between.
 	return p, fault.New(fault.Transient, "network.server").Becausef("the post that was written is not in the story")
+}
+
+// hang finds the thread of a post that names a parent. w.mu is held.
+func (w *World) hang(p *Post) error {
+	if p.Parent == "" {
+		return nil
+	}
+	a := w.accounts[p.Account]
+	if a == nil || !a.stands(p.Parent) {
+		key := "network.practice.parent"
+		if a != nil && a.said[p.Parent] != nil {
+			key = "network.practice.gone"
+		}
+		return fault.New(fault.NotFound, key).At("thread")
+	}
+	if p.Root == "" || a.said[p.Parent] != nil {
+		p.Root = a.root(p.Parent)
+	}
+	if s := a.said[p.Parent]; s != nil {
+		p.Private = s.Private
+	} else {
+		p.Private = a.byID[p.Parent].Private
+	}
+	return nil
 }
 
 func (p Post) receipt() network.Receipt {

@@ -1,5 +1,5 @@
-// Package exchange reads and writes the files in which plannings travel: CSV
-// and XLSX in the shapes of Buffer, Hootsuite, Sprout, Agorapulse, Metricool,
+// Package exchange reads and writes the files in which plannings travel: CSV,
+// XLSX and ODS in the shapes of Buffer, Hootsuite, Sprout, Agorapulse, Metricool,
 // SocialPilot, SocialBee, Ayrshare, our own, and any other table whose columns
 // somebody names.
 //

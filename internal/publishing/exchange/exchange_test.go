@@ -378,6 +378,7 @@ func TestALargeFileIsReadRowByRow(t *testing.T) {
 func FuzzAnyFileIsReadOrRefused(f *testing.F) {
 	f.Add([]byte("text,date\na,b\n"))
 	f.Add([]byte("\"a\n;b\xe9"))
+	f.Add([]byte(sheet(f, cells("text", "date")+cells("a", "2026-12-01"))))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		file, err := Open(bytes.NewReader(b))
 		if err != nil {

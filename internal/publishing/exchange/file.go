@@ -24,6 +24,7 @@ type Kind string
 const (
 	CSV  Kind = "csv"
 	XLSX Kind = "xlsx"
+	ODS  Kind = "ods" // OpenDocument: LibreOffice, OpenOffice, Collabora
 )
 
 // Record is one row of a table as it stands in the file.
@@ -57,7 +58,8 @@ type File struct {
 	// Since1904 says that the workbook counts its days from 1904.
 	Since1904 bool
 
-	src io.ReadSeeker
+	src   io.ReadSeeker
+	sheet int // of an OpenDocument: which of its sheets that are shown
 }
 
 var (
@@ -65,6 +67,9 @@ var (
 	errTooMany = fault.New(fault.Invalid, "exchange.too_many").With("max", MaxRows)
 	errEmpty   = fault.New(fault.Invalid, "exchange.empty")
 	errForm    = fault.New(fault.Invalid, "exchange.form")
+	errDamaged = fault.New(fault.Invalid, "exchange.workbook")
+	errLocked  = fault.New(fault.Invalid, "exchange.locked")
+	errUnfolds = fault.New(fault.Invalid, "exchange.unfolds")
 )
 
 // Open looks at the beginning of a file and guesses how it is written. The
@@ -81,12 +86,20 @@ func Open(src io.ReadSeeker) (*File, error) {
 	case n == 0:
 		return nil, errEmpty
 	}
-	f := &File{src: src, Kind: CSV}
+	f := &File{src: src, Kind: CSV, sheet: -1}
 	head, err := f.head(64 << 10)
 	if err != nil {
 		return nil, err
 	}
 	if bytes.HasPrefix(head, []byte("PK\x03\x04")) {
+		open, err := f.isOpenDocument()
+		if err != nil {
+			return nil, err
+		}
+		if open {
+			f.Kind = ODS
+			return f, f.lookSheets()
+		}
 		f.Kind = XLSX
 		return f, f.look()
 	}
@@ -173,9 +186,12 @@ func (f *File) Each(fn func(Record) error) error {
 		return fn(r)
 	}
 	var err error
-	if f.Kind == XLSX {
+	switch f.Kind {
+	case XLSX:
 		err = f.eachRow(count)
-	} else {
+	case ODS:
+		err = f.eachSheetRow(count)
+	default:
 		err = f.eachLine(count)
 	}
 	if errors.Is(err, errStop) {

@@ -101,7 +101,7 @@ var fieldWords = func() map[string]Field {
 		Zone:         "zone timezone fuseau fuseauhoraire tz",
 		Channel:      "channel channels canal canaux profile profiles socialprofile socialprofiles profil profils account accounts accountid compte comptes platforms platform plateforme plateformes network networks reseau reseaux socialnetwork reseausocial reseauxsociaux page pages",
 		Media:        "imageurl imageurls image images pictureurl picture pictures mediaurl mediaurls media medias photo photos visuel visuels videourl videourls video gifurl gifurls urlimage urldelimage lienimage imagelink",
-		Alt:          "alttext alt alternativetext textealternatif imagealt imagealttext alttextpicture textealternatifs altimage",
+		Alt:          "alttext alttexts alt alternativetext textealternatif imagealt imagealttext alttextpicture textealternatifs altimage",
 		Link:         "link url lien postlink ogmetaurl ogmetaurlurl website lienarticle liens links",
 		Labels:       "tags labels etiquettes etiquette libelles label tag category categories categorie campagne campaign",
 		FirstComment: "firstcomment firstcommenttext premiercommentaire comment1",
@@ -137,6 +137,15 @@ func plain(s string) string {
 	}, textkit.Fold(s))
 }
 
+// bare is a header without what a template explains in it: "Media URL(s)",
+// "postAtSpecificTime (YYYY-MM-DD HH:mm:ss)", "Date - Intl. format or prompt".
+func bare(header string) string {
+	header = plural.ReplaceAllString(header, "s")
+	header = remark.ReplaceAllString(header, "")
+	before, _, _ := strings.Cut(header, " - ")
+	return plain(before)
+}
+
 // knownHeaders counts the cells that are names of columns.
 func knownHeaders(cells []string) (n int) {
 	for _, c := range cells {
@@ -149,6 +158,8 @@ func knownHeaders(cells []string) (n int) {
 
 var (
 	numbered = regexp.MustCompile(`^(.*?)(\d{1,2})$`)
+	plural   = regexp.MustCompile(`\([sx]\)`)
+	remark   = regexp.MustCompile(`[(\[].*?[)\]]`)
 	ownText  = regexp.MustCompile(`^text:([a-z0-9_-]+):(.+)$`)
 )
 
@@ -180,8 +191,14 @@ func fieldOf(header string) Column {
 		for i, w := range words {
 			if n, ok := networks[w]; ok && fieldWords[words[1-i]] == Text {
 				c.Field, c.Network = Text, n
+				return c
 			}
 		}
+	}
+	if f, ok := fieldWords[bare(header)]; ok {
+		c.Field = f
+	} else if n, ok := networks[bare(header)]; ok {
+		c.Field, c.Network = Flag, n
 	}
 	return c
 }
@@ -195,7 +212,7 @@ func Detect(first []Record) Shape {
 	s := Shape{Profile: Free, Headed: true}
 	var names []string
 	for _, h := range head {
-		names = append(names, plain(h))
+		names = append(names, plain(h), bare(h))
 		s.Columns = append(s.Columns, fieldOf(h))
 	}
 	for _, p := range fingerprints {

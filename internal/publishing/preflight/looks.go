@@ -52,6 +52,9 @@ func (l Looks) Examine(ctx context.Context, q sqldb.Q, s publishing.Subject) ([]
 			Remedy: &publishing.Remedy{Do: "link", Key: "preflight.do.freeze", Href: "/b/" + string(s.Brand) + "/settings/freeze"}})
 	}
 	out = append(out, passed(s)...)
+	if s.Content.To != nil {
+		return out, nil // one answers in the other person's language and words
+	}
 	more, err := l.account(ctx, q, s)
 	return append(out, more...), err
 }

@@ -118,6 +118,30 @@ func rules(all []publishing.Finding) (out []string) {
 	return out
 }
 
+// P3: a post that the queue says again on purpose is no mistake: it is said to be
+// one, unless somebody else's words are the same too.
+func TestAnEvergreenIsNoTwin(t *testing.T) {
+	each(t, func(s *stage) {
+		first, again := s.said(sables, 24*time.Hour), s.said(sables, time.Hour)
+		if _, err := s.db.Exec(s.Context(), `UPDATE post SET origin = ?, again = 1 WHERE id = ?`, first, again); err != nil {
+			s.Fatal(err)
+		}
+		next := s.subject(sables)
+		next.Post = again
+		got, err := NewTwins().Examine(s.Context(), s.db, next)
+		if err != nil || len(got) != 1 || got[0].Rule != "preflight.evergreen" || !strings.HasSuffix(got[0].Remedy.Href, string(first)) {
+			s.Errorf("%+v %v", got, err)
+		}
+		s.said(sables, 3*time.Hour)
+		if got, err := NewTwins().Examine(s.Context(), s.db, next); err != nil || !slices.Equal(rules(got), []string{"preflight.twin"}) {
+			s.Errorf("somebody wrote it too: %v %v", rules(got), err)
+		}
+		if got, err := NewTwins().Examine(s.Context(), s.db, s.subject(sables)); err != nil || !slices.Equal(rules(got), []string{"preflight.twin"}) {
+			s.Errorf("not saved yet: %v %v", rules(got), err)
+		}
+	})
+}
+
 // P8: what was already said on this channel in the last 90 days.
 func TestWhatAChannelSaidIsFoundForNinetyDays(t *testing.T) {
 	each(t, func(s *stage) {

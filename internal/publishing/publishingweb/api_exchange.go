@@ -81,7 +81,7 @@ func (f *Face) exchangeAPI(r *api.Registry) {
 			return &imports{Body: api.ListOf(all, "")}, err
 		})
 	api.Register(r, api.Op{ID: "open-import", Method: "POST", Path: base, Guard: write, Group: group, Status: 201, MaxBody: exchange.MaxBytes + 1<<20, Summary: "Look at a file: a dry run",
-		Description: "One CSV or XLSX as multipart/form-data, field `file`. Nothing comes in: `report` names every bad row with its line, column, value and reason, and `questions` what must be answered before."},
+		Description: "One CSV, XLSX or ODS as multipart/form-data, field `file`. Nothing comes in: `report` names every bad row with its line, column, value and reason, and `questions` what must be answered before."},
 		func(ctx context.Context, c api.Call, in *importFileIn) (_ *oneImport, err error) {
 			defer func() { err = errors.Join(err, in.RawBody.RemoveAll()) }()
 			list := in.RawBody.File["file"]

@@ -321,6 +321,11 @@ func sentence(l *i18n.Loc, d today.Day) string {
 	add("today.lede.hands", len(d.Hands))
 	add("today.lede.failed", failed)
 	add("today.lede.doubt", doubt)
+	past := 0
+	for _, r := range d.Past {
+		past += r.N
+	}
+	add("today.lede.past", past)
 	add("today.lede.ended", ended)
 	add("today.lede.wished", wished)
 	say := capital(strings.Join(parts, ", ")) + "."

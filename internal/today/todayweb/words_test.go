@@ -47,6 +47,9 @@ func TestTheDayIsSaidInASentence(t *testing.T) {
 				d.Accesses = []channel.Channel{{Health: channel.SignedOut}, {Health: channel.Expiring}}
 				d.Drafts = []today.Post{{At: now}}
 			}},
+		{"past their right", "Rien ne part aujourd’hui, deux sont en ligne au-delà de leur droit. Le reste est tenu.", "Nothing leaves today, two are on line past the right to their picture. The rest is in hand.", func(d *today.Day) {
+			d.Past = []today.Past{{N: 2}}
+		}},
 		{"many", "13 publications partent encore aujourd’hui. Rien ne vous attend.", "13 posts are still to leave today. Nothing is waiting for you.", func(d *today.Day) {
 			for range 13 {
 				d.Leaves = append(d.Leaves, coming)
