@@ -87,7 +87,7 @@ func (s *site) prepare(ctx context.Context) error {
 	for _, st := range stances[s.file] {
 		var key answers.PositionID
 		for _, w := range st.wordings {
-			d := answers.Draft{Subject: say(st.subjectFR, st.subject), From: day(w.from), Phrases: []string{say(w.phraseFR, w.phrase)},
+			d := answers.NewWording{Subject: say(st.subjectFR, st.subject), From: day(w.from), Phrases: []string{say(w.phraseFR, w.phrase)},
 				Texts: []answers.Saying{{Language: s.lang, Say: say(w.sayFR, w.say), Avoid: say(w.avoidFR, w.avoid)}}}
 			if w.until != 0 {
 				d.Until = day(w.until)
@@ -107,7 +107,7 @@ func (s *site) prepare(ctx context.Context) error {
 	if len(list) == 0 {
 		return nil
 	}
-	_, err := s.Answers.Set(ctx, s.actor, s.brand, answers.Setting{Months: 6, Stale: network.Warn,
+	_, err := s.Answers.Set(ctx, s.actor, s.brand, answers.AnswerSetting{Months: 6, Stale: network.Warn,
 		Variables: []answers.Variable{{Name: say("heures d’ouverture", "opening hours"), Value: say("du mardi au samedi, de 9 h à 18 h", "Tuesday to Saturday, 9 am to 6 pm")}}})
 	if err != nil {
 		return err
