@@ -5,6 +5,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"strings"
 
 	"vigie/internal/base/fault"
 	"vigie/internal/base/id"
@@ -130,8 +131,9 @@ func (x *index) find(text, language string, most int) ([]hit, func(int32) []stri
 	var terms []term
 	seen := map[string]bool{}
 	read := 0
-	for _, w := range search.Words(text) {
-		if small[w] || len(w) < 2 {
+	for _, tok := range cut(text) {
+		w, said := tok.fold, strings.ToLower(text[tok.start:tok.end])
+		if small[w] || len(w) < 2 || len(w) > 60 {
 			continue
 		}
 		if read++; read > maxQuery {
@@ -145,7 +147,7 @@ func (x *index) find(text, language string, most int) ([]hit, func(int32) []stri
 				}
 				seen[key] = true
 				n, df := float64(len(x.docs)), float64(len(x.terms[key]))
-				terms = append(terms, term{w, key, math.Log(1 + (n-df+.5)/(df+.5)), boost})
+				terms = append(terms, term{said, key, math.Log(1 + (n-df+.5)/(df+.5)), boost})
 			}
 			add(st, 1)
 			if c := concepts[st]; c != "" {

@@ -43,7 +43,7 @@ var stances = map[string][]stance{
 			{from: -18, until: 10, sayFR: "Nous testons un carton renforcé depuis ce mois-ci : dites-nous dans quel état arrive votre boîte.", say: "We have been trying a stronger box since this month: tell us how your tin arrives.", avoidFR: "Ne pas accuser le transporteur.", avoid: "Do not blame the courier.", phraseFR: "carton renforcé", phrase: "stronger box"},
 		}},
 		{subjectFR: "Précommandes du coffret", subject: "Pre-orders of the box", wordings: []wording{
-			{from: -20, until: -1, sayFR: "Le coffret de Noël est en précommande jusqu’à hier soir.", say: "The Christmas box could be pre-ordered until last night.", phraseFR: "ouvert aux précommandes", phrase: "open for pre-orders"},
+			{from: -20, until: -1, sayFR: "Le coffret de Noël est ouvert aux précommandes : 24 cases, 24 biscuits, aucun chocolat.", say: "The Christmas box is open for pre-orders: 24 windows, 24 biscuits, no chocolate.", phraseFR: "ouvert aux précommandes", phrase: "open for pre-orders"},
 		}},
 	},
 }
