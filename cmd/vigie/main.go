@@ -40,6 +40,8 @@ type cli struct {
 	Idea     ideaCmd     `cmd:"" help:"Ideas: add, list."`
 	Queue    queueCmd    `cmd:"" help:"Queues: show, pause, resume, evergreen."`
 	Charter  charterCmd  `cmd:"" help:"Charters: test, export, import."`
+	Answer   answerCmd   `cmd:"" help:"Saved answers: list, show, suggest, fill, archive, export, import."`
+	Position positionCmd `cmd:"" help:"Positions: list, show, write, approve, withdraw."`
 	Spell    spellCmd    `cmd:"" help:"Spelling and typography of a text: lists the mistakes, or corrects the typography."`
 	Bench    benchCmd    `cmd:"" help:"Measure this machine: the budgets of the documentation."`
 	Version  versionCmd  `cmd:"" help:"Say which version this is."`
