@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"vigie/internal/answers/answersweb"
 	"vigie/internal/api"
 	"vigie/internal/approval/approvalweb"
 	"vigie/internal/assets/assetsweb"
@@ -20,6 +21,8 @@ import (
 	"vigie/internal/brand/brandweb"
 	"vigie/internal/channel/channelweb"
 	"vigie/internal/charter/charterweb"
+	"vigie/internal/inbox"
+	"vigie/internal/inbox/inboxweb"
 	"vigie/internal/networks/all"
 	"vigie/internal/platform/i18n"
 	"vigie/internal/platform/spell"
@@ -32,7 +35,7 @@ import (
 
 // messages lists the words of every face and of the program itself.
 func messages() []fs.FS {
-	out := append([]fs.FS{ui.Messages(), api.Messages(), teamweb.Messages(), brandweb.Messages(), assetsweb.Messages(), channelweb.Messages(), todayweb.Messages(), charterweb.Messages(), approvalweb.Messages(), spell.Messages(), words}, all.Messages()...)
+	out := append([]fs.FS{ui.Messages(), api.Messages(), teamweb.Messages(), brandweb.Messages(), assetsweb.Messages(), channelweb.Messages(), todayweb.Messages(), charterweb.Messages(), approvalweb.Messages(), inboxweb.Messages(), answersweb.Messages(), spell.Messages(), words}, all.Messages()...)
 	return append(out, publishingweb.Messages()...)
 }
 
@@ -108,6 +111,9 @@ func (a *App) mayHear(people *teamweb.Face) func(r *http.Request) ([]string, err
 			allowed = append(allowed, "brand:"+string(b))
 		}
 		for _, topic := range r.URL.Query()["topic"] {
+			if talk, ok := strings.CutPrefix(topic, "conversation:"); ok && id.Valid(talk) && a.talkOf(r.Context(), actor, inbox.ConversationID(talk)) == nil {
+				allowed = append(allowed, topic)
+			}
 			post, ok := strings.CutPrefix(topic, "post:")
 			if !ok || !id.Valid(post) {
 				continue

@@ -18,6 +18,9 @@ const UndoFor = 10 * time.Second
 
 // Reply is what a person wants said.
 type Reply struct {
+	// ID is chosen by who asks, so that a second press of the button is the same
+	// answer; empty: a new one.
+	ID id.Post
 	// To is the message answered; empty: the last that was said to us.
 	To      MessageID
 	Text    string
@@ -35,41 +38,24 @@ var (
 	errNoAnswers = fault.New(fault.Unsupported, "inbox.no_answers")
 	errEmpty     = fault.New(fault.Invalid, "inbox.answer_empty").At("text")
 	errNothing   = fault.New(fault.Conflict, "inbox.nothing_to_answer")
-	// ErrCollision says that somebody else answered meanwhile; its values are
-	// "who" and "at".
-	ErrCollision = fault.New(fault.Conflict, "inbox.collision").At("text")
+	errCollision = fault.New(fault.Conflict, "inbox.collision").At("anyway")
 )
 
 // Reply answers a message of a conversation, through publishing's ledger. The
-// conversation is done with, unless Then says otherwise. Errors: not_found,
-// invalid (empty, too long, charter), conflict (a colleague answered; the
-// message was deleted), unsupported (the network has no answers).
+// conversation is done with, unless Then says otherwise; both stand or fall
+// together. Errors: not_found, invalid (empty, too long, charter), conflict
+// (field "anyway": somebody answered since Seen; Values "who", a person's id,
+// empty when it was said from another tool, and "at" in milliseconds),
+// unsupported (the network has no answers).
 func (s *Service) Reply(ctx context.Context, a team.Actor, b id.Brand, c ConversationID, in Reply) (answer id.Post, err error) {
 	defer fault.Wrap(&err, "answer")
 	if err := a.Require(b, team.AnswerPeople); err != nil {
 		return "", err
 	}
-	if s.Answers == nil {
-		return "", errNoAnswers
-	}
 	if strings.TrimSpace(in.Text) == "" && len(in.Media) == 0 {
 		return "", errEmpty
 	}
-	t, err := s.Read(ctx, a, b, c, time.Time{})
-	if err != nil {
-		return "", err
-	}
-	to := t.answers(in.To)
-	if to == nil {
-		return "", errNothing
-	}
-	if !in.Anyway && !in.Seen.IsZero() {
-		if who, at, hit := t.collides(a.Person, in.Seen); hit {
-			return "", ErrCollision.With("who", string(who)).With("at", at.UnixMilli())
-		}
-	}
-	answer, err = s.Answers.Answer(ctx, a, b, Answer{Conversation: t.ID, Channel: t.Channel, Parent: to.Ref, Root: rootOf(t, *to), Whom: to.Handle,
-		Text: in.Text, Media: in.Media, Private: in.Private || to.Private && t.Private, Undo: UndoFor})
+	out, to, err := s.prepare(ctx, a, b, c, in)
 	if err != nil {
 		return "", err
 	}
@@ -77,10 +63,20 @@ func (s *Service) Reply(ctx context.Context, a team.Actor, b id.Brand, c Convers
 	if then == "" {
 		then = Done
 	}
-	// The answer stands in the ledger by now: what follows may be done again.
-	err = s.DB.Write(ctx, func(tx *sqldb.Tx) error {
-		k, err := conversationOf(ctx, tx, b, t.ID)
+	out.Still = func(ctx context.Context, tx *sqldb.Tx, post id.Post) error {
+		// The conversation's row first: who answers at the same moment waits.
+		if _, err := tx.Exec(ctx, `UPDATE conversation SET version = version + 1 WHERE brand = ? AND id = ?`, b, out.Conversation); err != nil {
+			return err
+		}
+		k, err := conversationOf(ctx, tx, b, out.Conversation)
 		if err != nil {
+			return err
+		}
+		if err := s.collides(ctx, tx, a, k, in); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `INSERT INTO conversation_answer (answer, brand, conversation, message, person, private, at, taken_back) VALUES (?, ?, ?, ?, ?, ?, ?, FALSE)`,
+			post, b, k.ID, to.ID, a.Person, out.Private, sqldb.At(tx.Now)); err != nil {
 			return err
 		}
 		was := before{k.ID, k.State, k.Until, k.Assignee, k.DoneBy, k.DoneAt, 0}
@@ -97,9 +93,72 @@ func (s *Service) Reply(ctx context.Context, a team.Actor, b id.Brand, c Convers
 		}
 		s.changed(tx, b, 0, []ConversationID{k.ID})
 		return s.Book.Record(ctx, tx, logbook.Entry{Brand: b, Actor: a.Signs(), Act: ActAnswered, Subject: logbook.Subject{Kind: "conversation", ID: string(k.ID)},
-			Data: map[string]any{"message": to.ID, "answer": answer, "private": in.Private}})
-	})
-	return answer, err
+			Data: map[string]any{"message": to.ID, "answer": post, "private": out.Private}})
+	}
+	return s.Answers.Answer(ctx, a, b, out)
+}
+
+// Preview shows an answer as it would leave: its length, what stands in its
+// way. Nothing is kept. Errors: as Reply, collisions aside.
+func (s *Service) Preview(ctx context.Context, a team.Actor, b id.Brand, c ConversationID, in Reply) (_ Seen, err error) {
+	defer fault.Wrap(&err, "preview answer")
+	if err := a.Require(b, team.AnswerPeople); err != nil {
+		return Seen{}, err
+	}
+	out, _, err := s.prepare(ctx, a, b, c, in)
+	if err != nil {
+		return Seen{}, err
+	}
+	return s.Answers.Look(ctx, a, b, out)
+}
+
+// prepare finds whom a reply answers, and where.
+func (s *Service) prepare(ctx context.Context, a team.Actor, b id.Brand, c ConversationID, in Reply) (out Answer, to Message, err error) {
+	if s.Answers == nil {
+		return out, to, errNoAnswers
+	}
+	k, err := conversationOf(ctx, s.DB, b, c)
+	if err != nil {
+		return out, to, err
+	}
+	t := Thread{Conversation: k}
+	if err := s.messages(ctx, &t, time.Time{}); err != nil {
+		return out, to, err
+	}
+	m := t.answered(in.To)
+	if m == nil {
+		return out, to, errNothing
+	}
+	return Answer{ID: in.ID, Conversation: k.ID, Channel: k.Channel, Parent: m.Ref, Root: rootOf(t, *m), Whom: m.Handle, Text: in.Text, Media: in.Media,
+		Private: in.Private || m.Private, Undo: UndoFor}, *m, nil
+}
+
+// collides tells who said something after what a person has seen.
+func (s *Service) collides(ctx context.Context, tx *sqldb.Tx, a team.Actor, k Conversation, in Reply) error {
+	if in.Anyway || in.Seen.IsZero() {
+		return nil
+	}
+	var who id.Person
+	var at sqldb.Time
+	hit := false
+	scan := func(r sqldb.Scanner) error { hit = true; return r.Scan(&who, &at) }
+	err := sqldb.Each(ctx, tx, scan, `SELECT person, at FROM conversation_answer WHERE brand = ? AND conversation = ? AND at >= ? AND person <> ? AND NOT taken_back ORDER BY at DESC LIMIT 1`, k.Brand, k.ID, sqldb.At(in.Seen), a.Person)
+	if err != nil {
+		return err
+	}
+	if !hit && k.LastOut.After(in.Seen) {
+		// Said on the network since: by one of us, who stands above, or from
+		// another tool.
+		n, err := sqldb.Value[int64](ctx, tx, `SELECT COUNT(*) FROM conversation_answer WHERE brand = ? AND conversation = ? AND at > ?`, k.Brand, k.ID, sqldb.At(in.Seen.Add(-time.Hour)))
+		if err != nil {
+			return err
+		}
+		hit, at = n == 0, sqldb.At(k.LastOut)
+	}
+	if hit {
+		return errCollision.With("who", string(who)).With("at", at.UnixMilli())
+	}
+	return nil
 }
 
 // TakeBack stops an answer that has not left, opens the conversation again and
@@ -112,38 +171,54 @@ func (s *Service) TakeBack(ctx context.Context, a team.Actor, b id.Brand, c Conv
 	if s.Answers == nil {
 		return errNoAnswers
 	}
-	t, err := s.Read(ctx, a, b, c, time.Time{})
+	k, err := conversationOf(ctx, s.DB, b, c)
 	if err != nil {
 		return err
 	}
-	for _, x := range t.Said {
-		if x.ID != answer {
-			continue
-		}
-		if err := s.Answers.TakeBack(ctx, a, b, answer); err != nil {
-			return err
-		}
-		if _, err := s.KeepDraft(ctx, a, b, t.ID, x.Text); err != nil {
-			return err
-		}
-		_, err := s.Do(ctx, a, b, []ConversationID{t.ID}, Deed{State: Open})
+	if _, err := sqldb.Value[id.Post](ctx, s.DB, `SELECT answer FROM conversation_answer WHERE brand = ? AND conversation = ? AND answer = ?`, b, k.ID, answer); err != nil {
 		return err
 	}
-	return fault.New(fault.NotFound, "")
+	words, err := s.Answers.TakeBack(ctx, a, b, answer)
+	if err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, func(tx *sqldb.Tx) error {
+		k, err := conversationOf(ctx, tx, b, k.ID)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `UPDATE conversation_answer SET taken_back = TRUE WHERE brand = ? AND answer = ?`, b, answer); err != nil {
+			return err
+		}
+		if err := draft(ctx, tx, a.Person, k, words); err != nil {
+			return err
+		}
+		was := before{k.ID, k.State, k.Until, k.Assignee, k.DoneBy, k.DoneAt, 0}
+		if (Deed{State: Open}).apply(&k, a, tx.Now) {
+			if err := s.put(ctx, tx, k); err != nil {
+				return err
+			}
+			if err := s.recordChange(ctx, tx, a, was, k); err != nil {
+				return err
+			}
+		}
+		s.changed(tx, b, 0, []ConversationID{k.ID})
+		return nil
+	})
 }
 
-// answers is the message that an answer goes to.
-func (t Thread) answers(to MessageID) *Message {
+// answered is the message that an answer goes to.
+func (t Thread) answered(to MessageID) *Message {
 	var last *Message
 	for i := range t.Messages {
 		m := &t.Messages[i]
-		if !m.Gone.IsZero() || m.Kind == network.Context && m.ID != to {
+		if !m.Gone.IsZero() || m.Held == "spam" || m.Held == "trash" {
 			continue
 		}
 		if m.ID == to {
 			return m
 		}
-		if to == "" && !m.Own && (last == nil || m.At.After(last.At)) {
+		if to == "" && !m.Own && m.Kind != network.Context && (last == nil || m.At.After(last.At)) {
 			last = m
 		}
 	}
@@ -159,24 +234,4 @@ func rootOf(t Thread, m Message) network.Ref {
 		return t.under
 	}
 	return m.Ref
-}
-
-// collides tells who answered, and when, after what a person has seen.
-func (t Thread) collides(me id.Person, seen time.Time) (who id.Person, at time.Time, hit bool) {
-	ours := map[network.Ref]bool{}
-	for _, x := range t.Said {
-		for _, r := range x.Refs {
-			ours[r] = true
-		}
-		if x.Person != me && x.At.After(seen) && x.State != "withdrawn" {
-			who, at, hit = x.Person, x.At, true
-		}
-	}
-	for _, m := range t.Messages {
-		// From another tool: nobody of us.
-		if m.Own && !ours[m.Ref] && m.At.After(seen) && m.At.After(at) {
-			who, at, hit = "", m.At, true
-		}
-	}
-	return who, at, hit
 }

@@ -45,8 +45,8 @@ type before struct {
 }
 
 var (
-	errUntil    = fault.New(fault.Invalid, "inbox.until").At("until")
-	errAssignee = fault.New(fault.Invalid, "inbox.assignee").At("assignee")
+	errUntil    = fault.New(fault.Invalid, "inbox.until_past").At("until")
+	errAssignee = fault.New(fault.Invalid, "inbox.assignee_unknown").At("assignee")
 	errMany     = fault.New(fault.Invalid, "inbox.many").At("conversations")
 )
 
@@ -61,8 +61,13 @@ func (s *Service) Do(ctx context.Context, a team.Actor, b id.Brand, ids []Conver
 	if len(ids) == 0 || len(ids) > MaxMany {
 		return out, errMany.With("most", MaxMany)
 	}
+	for _, one := range ids {
+		if _, err := conversationOf(ctx, s.DB, b, one); err != nil {
+			return out, err // a stranger learns nothing from what else is wrong
+		}
+	}
 	if d.State != "" && !slices.Contains(States(), d.State) {
-		return out, fault.New(fault.Invalid, "inbox.state").At("state")
+		return out, fault.New(fault.Invalid, "inbox.state_unknown").At("state")
 	}
 	if d.State == Snoozed && !d.Until.After(s.DB.Now()) {
 		return out, errUntil

@@ -34,10 +34,10 @@ type Filter struct {
 // check refuses words that are none of ours. Errors: invalid.
 func (f Filter) check() error {
 	if f.State != "" && !slices.Contains(States(), f.State) {
-		return fault.New(fault.Invalid, "inbox.state").At("state")
+		return fault.New(fault.Invalid, "inbox.state_unknown").At("state")
 	}
 	if f.Kind != "" && !known(f.Kind) {
-		return fault.New(fault.Invalid, "inbox.kind").At("kind")
+		return fault.New(fault.Invalid, "inbox.kind_unknown").At("kind")
 	}
 	return nil
 }

@@ -79,6 +79,8 @@ type Posts interface {
 
 // Answer is what somebody wants said in a conversation.
 type Answer struct {
+	// ID is chosen by who asks: the same answer told twice is one.
+	ID           id.Post
 	Conversation ConversationID
 	Channel      id.Channel
 	// Parent is the message answered and Root the first of its thread.
@@ -90,6 +92,8 @@ type Answer struct {
 	Private bool
 	// Undo is how long it waits and can be taken back.
 	Undo time.Duration
+	// Still is called in the transaction that plans it; its error stops it.
+	Still func(ctx context.Context, tx *sqldb.Tx, answer id.Post) error
 }
 
 // Said is an answer on its way, or arrived.
@@ -102,19 +106,45 @@ type Said struct {
 	State   string        `json:"state"`             // of its publication
 	Problem string        `json:"problem,omitempty"` // message key of why it did not leave
 	Refs    []network.Ref `json:"-"`                 // once it stands there
-	Private bool          `json:"private,omitempty"`
+	URL     string        `json:"url,omitempty"`
+}
+
+// Seen is an answer as it would leave now.
+type Seen struct {
+	// Text is what leaves: a mention may stand before the words.
+	Text string `json:"text"`
+	// Count is its length as the network counts, Most how much it takes.
+	Count int `json:"count"`
+	Most  int `json:"most"`
+	// Problems are what stands in its way, or should be looked at.
+	Problems []Trouble `json:"problems"`
+	Stops    bool      `json:"stops"` // one of them stops it
+	Able     bool      `json:"able"`  // the network has answers
+	// Private says that an answer can reach its author alone.
+	Private bool `json:"private"`
+}
+
+// Trouble is one thing that is wrong with an answer.
+type Trouble struct {
+	Key    string         `json:"key"`
+	Values map[string]any `json:"values,omitempty"`
+	Why    string         `json:"why,omitempty"`
+	Stops  bool           `json:"stops"`
 }
 
 // Answerer is what this room needs of publishing to answer people: the same
 // ledger as for posts, one attempt, nothing doubled. Its verbs check the
 // actor's permission and the network's limits.
 type Answerer interface {
-	// Answer plans it. Errors: invalid (too long, charter), unsupported.
+	// Answer plans it. Errors: invalid (too long, charter), unsupported, Still's.
 	Answer(ctx context.Context, a team.Actor, b id.Brand, in Answer) (id.Post, error)
+	// Look shows an answer as it would leave; nothing is kept. Errors: invalid.
+	Look(ctx context.Context, a team.Actor, b id.Brand, in Answer) (Seen, error)
 	// Answers lists what was said in a conversation, oldest first.
 	Answers(ctx context.Context, a team.Actor, b id.Brand, about ConversationID) ([]Said, error)
-	// TakeBack stops an answer that has not left. Errors: conflict (it left).
-	TakeBack(ctx context.Context, a team.Actor, b id.Brand, answer id.Post) error
+	// TakeBack stops an answer that has not left, and gives its words back.
+	// Errors: conflict (it left), not_found.
+	TakeBack(ctx context.Context, a team.Actor, b id.Brand, answer id.Post) (words string, err error)
 }
 
 // Needs are what the room is made of.

@@ -49,6 +49,11 @@ func placeOf(it network.Item, ours func(network.Ref) bool) place {
 	case comment && it.Root != "", it.Root != "" && ours(it.Root):
 		return place{under: it.Root, refs: some(it.Ref, it.Parent)}
 	}
+	if it.Parent != "" && it.Parent != it.Root && public(it.Kind) {
+		// The root may be a post of ours that nobody told us of: two threads under
+		// it are two conversations. What is between is read, and joins them.
+		return place{refs: some(it.Ref, it.Parent)}
+	}
 	return place{refs: some(it.Ref, it.Parent, it.Root)}
 }
 

@@ -89,7 +89,7 @@ func (t *taking) join(ctx context.Context, from, into *talk) error {
 	}
 	b := t.ch.Brand
 	if !from.isNew {
-		for _, table := range []string{"message", "conversation_ref", "conversation_note"} {
+		for _, table := range []string{"message", "conversation_ref", "conversation_note", "conversation_answer"} {
 			if _, err := t.tx.Exec(ctx, `UPDATE `+table+` SET conversation = ? WHERE brand = ? AND conversation = ?`, into.ID, b, from.ID); err != nil {
 				return err
 			}

@@ -20,7 +20,7 @@ type View struct {
 const maxViews = 30
 
 var (
-	errViewName = fault.New(fault.Invalid, "inbox.view_name").At("name")
+	errViewName = fault.New(fault.Invalid, "inbox.view_unnamed").At("name")
 	errViews    = fault.New(fault.Invalid, "inbox.views_many").At("name")
 )
 

@@ -2,11 +2,13 @@ package publishing
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"vigie/internal/base/clock"
 	"vigie/internal/base/fault"
 	"vigie/internal/base/id"
+	"vigie/internal/network"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/team"
 )
@@ -160,10 +162,10 @@ func (s *Service) oldest(ctx context.Context, v evergreen) ([]id.Post, error) {
 }
 
 // sayAgain makes the next repetition of a post at the next free hour of its
-// category, and schedules it by the ordinary path; what something blocks stays a
-// draft at its hour, for a person to look at. It reports false when the post
-// does not fit: its channels are gone, or it speaks of days that are over. made
-// is how many this filling made already.
+// category, and schedules it by the ordinary path; a day on which only the hour
+// stands against it is passed over. It reports false when the post may not leave
+// any more: its channels are gone, a right has ended, the charter stops it, or it
+// speaks of days that are over. made is how many this filling made already.
 func (s *Service) sayAgain(ctx context.Context, v evergreen, post id.Post, made int) (done bool, at time.Time, err error) {
 	a := v.actor()
 	was, err := loadPost(ctx, s.DB, v.brand, post)
@@ -171,8 +173,9 @@ func (s *Service) sayAgain(ctx context.Context, v evergreen, post id.Post, made 
 		return false, at, err
 	}
 	now := s.DB.Now()
-	for lost := 0; ; lost++ {
-		free, err := s.nextTurn(ctx, s.DB, v.brand, "", was.channels(), v.ID, now, now.Add(queueLead))
+	after, passed, lost := now.Add(queueLead), 0, 0
+	for {
+		free, err := s.nextTurn(ctx, s.DB, v.brand, "", was.channels(), v.ID, now, after)
 		if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Invalid) {
 			return false, at, nil
 		}
@@ -190,12 +193,29 @@ func (s *Service) sayAgain(ctx context.Context, v evergreen, post id.Post, made 
 		if err := s.guard(ctx, Series{}, p); err != nil {
 			return false, at, nil // too much on that day already
 		}
-		rendered, stop, err := s.readyToPlan(ctx, a, p)
+		rendered, err := s.Preview(ctx, a, p)
+		if fault.Is(err, fault.NotFound) || err == nil && len(rendered) < len(p.Variants) {
+			return false, at, nil // a channel of it is gone
+		}
 		if err != nil {
 			return false, at, err
 		}
-		if len(rendered) < len(p.Variants) {
-			return false, at, nil // a channel of it is gone
+		if slices.ContainsFunc(rendered, func(r Rendered) bool { return network.Blocking(r.Problems) != nil }) {
+			return false, at, nil
+		}
+		if err := s.mayLeave(ctx, a, p, rendered, When{Wall: p.Planned}); fault.Is(err, fault.Invalid) {
+			if fault.As(err).Values["hour"] != true || passed == maxDaysPassed {
+				return false, at, nil
+			}
+			passed++
+			loc, err := clock.Zone(free.Wall.Zone)
+			if err != nil {
+				return false, at, err
+			}
+			after = clock.Midnight(free.At, loc).AddDate(0, 0, 1)
+			continue
+		} else if err != nil {
+			return false, at, err
 		}
 		if over, err := s.over(ctx, a, p, rendered); err != nil || over {
 			return false, at, err
@@ -208,7 +228,7 @@ func (s *Service) sayAgain(ctx context.Context, v evergreen, post id.Post, made 
 			if err != nil || !still {
 				return err
 			}
-			again, err := s.nextTurn(ctx, tx, v.brand, "", p.channels(), v.ID, now, now.Add(queueLead))
+			again, err := s.nextTurn(ctx, tx, v.brand, "", p.channels(), v.ID, now, after)
 			if err != nil {
 				return err
 			}
@@ -216,7 +236,7 @@ func (s *Service) sayAgain(ctx context.Context, v evergreen, post id.Post, made 
 				return errTaken
 			}
 			done = true
-			return s.insertAgain(ctx, tx, a, p, was, rendered, !stop)
+			return s.insertAgain(ctx, tx, a, p, was, rendered)
 		})
 		switch {
 		case err == nil:
@@ -224,14 +244,15 @@ func (s *Service) sayAgain(ctx context.Context, v evergreen, post id.Post, made 
 			return done, free.At, nil
 		case fault.As(err).Key == errTaken.Key && lost < 20:
 			done = false
+			lost++
 		default:
 			return false, at, err
 		}
 	}
 }
 
-// insertAgain writes a repetition and, with schedule, plans it.
-func (s *Service) insertAgain(ctx context.Context, tx *sqldb.Tx, a team.Actor, p, was Post, rendered []Rendered, schedule bool) error {
+// insertAgain writes a repetition and plans it.
+func (s *Service) insertAgain(ctx context.Context, tx *sqldb.Tx, a team.Actor, p, was Post, rendered []Rendered) error {
 	p.Made, p.Edited = tx.Now, tx.Now
 	if err := insertPost(ctx, tx, p); err != nil {
 		return err
@@ -244,10 +265,7 @@ func (s *Service) insertAgain(ctx context.Context, tx *sqldb.Tx, a team.Actor, p
 	}
 	s.changed(tx, p.Brand, p.ID)
 	s.queueChanged(tx, p.Brand)
-	if !schedule {
-		return nil
-	}
-	_, err := s.scheduleIn(ctx, tx, a, &p, rendered, When{Wall: clock.Wall{Local: p.Planned.Local, Zone: p.Planned.Zone}})
+	_, err := s.scheduleIn(ctx, tx, a, &p, rendered, When{Wall: p.Planned})
 	return err
 }
 

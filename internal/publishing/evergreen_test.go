@@ -139,6 +139,7 @@ func TestAnEvergreenRespectsWhatPeopleDid(t *testing.T) {
 		}
 		s.room.Examiners = []Examiner{pastLook{}}
 		taken, offer := s.past(tips, "repris", 300), s.past(tips, "offre passée", 290)
+		s.past(tips, "droit fini", 280)
 		s.past(tips, "bon", 100)
 		if _, err := s.db.Exec(s.Context(), `UPDATE post SET badge = 'withdrawn' WHERE id = ?`, taken.ID); err != nil {
 			s.Fatal(err)
@@ -158,7 +159,7 @@ func TestAnEvergreenRespectsWhatPeopleDid(t *testing.T) {
 		if _, err := s.room.ResumeCategory(s.Context(), s.claire, s.brand, tips, ""); err != nil {
 			s.Fatal(err)
 		}
-		if got := s.made(); len(got) != 1 || got[0][12:] != "bon 1" {
+		if got := s.made(); len(got) != 1 || got[0] != "10-22T09:00 bon 1" {
 			s.Fatalf("%v, and not %s", got, offer.Text)
 		}
 		for _, r := range s.all() {
@@ -183,8 +184,13 @@ func TestAnEvergreenRespectsWhatPeopleDid(t *testing.T) {
 type pastLook struct{}
 
 func (pastLook) Examine(_ context.Context, _ sqldb.Q, s Subject) ([]Finding, error) {
-	if s.Content.Text() == "offre passée" {
+	switch text := s.Content.Text(); {
+	case text == "offre passée":
 		return []Finding{{Rule: RulePast, Severity: network.Warn, Key: "preflight.past"}}, nil
+	case text == "droit fini":
+		return []Finding{{Rule: "rights.expired", Severity: network.Block, Key: "rights.expired"}}, nil
+	case s.At.Day() == 21 && s.At.Month() == 10: // a silent day
+		return []Finding{{Rule: "preflight.silent", Severity: network.Block, Key: "preflight.silent", Remedy: &Remedy{Do: "field", Field: "date"}}}, nil
 	}
 	return nil, nil
 }

@@ -163,6 +163,20 @@ CREATE TABLE conversation_draft (
 );
 CREATE INDEX conversation_draft_of ON conversation_draft (conversation);
 
+-- who answered what, written with the answer's place in the ledger: two people
+-- who answer at the same moment find each other here
+CREATE TABLE conversation_answer (
+  answer TEXT PRIMARY KEY,
+  brand TEXT NOT NULL,
+  conversation TEXT NOT NULL,
+  message TEXT NOT NULL,
+  person TEXT NOT NULL,
+  private BOOLEAN NOT NULL,
+  at BIGINT NOT NULL,
+  taken_back BOOLEAN NOT NULL
+);
+CREATE INDEX conversation_answer_of ON conversation_answer (conversation, at);
+
 -- a gesture, for as long as it can be taken back
 CREATE TABLE inbox_change (
   id TEXT PRIMARY KEY,
