@@ -1,9 +1,12 @@
 package wordpress_test
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strconv"
 	"strings"
+	"testing"
 
 	"vigie/internal/network"
 	"vigie/internal/network/markup"
@@ -30,4 +33,11 @@ func (p standingPost) standing() networktest.Standing {
 	}
 	s.Text = strings.TrimSpace(markup.Text(figure.ReplaceAllString(p.Content.Raw, "")))
 	return s
+}
+
+// start serves for the length of a test.
+func start(t testing.TB, h http.Handler) string {
+	s := httptest.NewServer(h)
+	t.Cleanup(s.Close)
+	return s.URL
 }
