@@ -146,10 +146,12 @@ func (a *account) article(ctx context.Context, art network.Article, mark string,
 	out := map[string]any{
 		"title":   markup.Escape(strings.TrimSpace(art.Title)),
 		"content": openHTML + strings.TrimSpace(art.HTML) + closeHTML + mark,
-		"status":  "publish",
 	}
-	if art.Status == network.StatusDraft {
+	switch {
+	case art.Status == network.StatusDraft:
 		out["status"] = "draft"
+	case !edit || art.Status == network.StatusPublished:
+		out["status"] = "publish"
 	}
 	if art.Excerpt != "" || edit {
 		out["excerpt"] = markup.Escape(art.Excerpt)
