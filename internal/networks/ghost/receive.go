@@ -139,11 +139,16 @@ func (a *account) watch(ctx context.Context, known []string) (newest []string, g
 		return nil, nil, err
 	}
 	newest = ids(got.Comments)
-	// What is older than the page's last was pushed out by what came.
+	// What is older than the oldest that both know was pushed out by what came.
 	seen := known
 	if got.Meta.Pagination.Total > len(newest) {
-		i := slices.Index(known, newest[len(newest)-1])
-		seen = known[:max(0, i)]
+		both := 0
+		for i, id := range known {
+			if slices.Contains(newest, id) {
+				both = i
+			}
+		}
+		seen = known[:min(both, len(known))]
 	}
 	for _, id := range seen {
 		if slices.Contains(newest, id) {

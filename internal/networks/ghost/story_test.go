@@ -63,9 +63,14 @@ func (o opened) publish(t testing.TB, in network.Intent) network.Receipt {
 	return r
 }
 
-func heard(err error) string {
+func asError(err error) *network.Error {
 	var e *network.Error
-	if errors.As(err, &e) {
+	errors.As(err, &e)
+	return e
+}
+
+func heard(err error) string {
+	if e := asError(err); e != nil {
 		return e.Answer
 	}
 	return ""

@@ -2,8 +2,11 @@ package wordpress_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
+	"strings"
 	"testing"
 
 	"vigie/internal/base/fault"
@@ -74,6 +77,59 @@ func TestAnEditKeepsThePicturesOnTheStrictFake(t *testing.T) {
 	anEditKeepsThePictures(t, o)
 }
 func TestAConversationOnTheStrictFake(t *testing.T) { o, _ := faked(t); aConversation(t, o) }
+
+// A long silence, then a deletion among many: nothing missed, nothing doubled.
+func TestALongSilenceOnTheStrictFake(t *testing.T) {
+	o, s := faked(t)
+	r := o.publish(t, o.intent("Trois cents voix"))
+	post, _ := strconv.Atoi(strings.TrimPrefix(string(r.Ref), "post/"))
+	first := s.says(t, post, 0, "Voix", "La première")
+	b, err := o.p.Receive(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said []int
+	for i := range 330 {
+		said = append(said, s.says(t, post, 0, "Voix", fmt.Sprint("Voix ", i)))
+	}
+	var got []string
+	for more := true; more; {
+		if b, err = o.p.Receive(t.Context(), b.Next); err != nil {
+			t.Fatal(err)
+		}
+		for _, it := range b.Items {
+			got = append(got, it.Text)
+		}
+		more = b.More
+	}
+	for i, text := range got {
+		if text != fmt.Sprint("Voix ", i) {
+			t.Fatalf("item %d is %q", i, text)
+		}
+	}
+	if len(got) != 330 {
+		t.Errorf("%d arrived", len(got))
+	}
+	s.ask(t, "DELETE", fmt.Sprint("/wp/v2/comments/", said[300]), url.Values{"force": {"true"}}, nil, nil)
+	s.says(t, post, first, "Voix", "Une de plus")
+	if b, err = o.p.Receive(t.Context(), b.Next); err != nil {
+		t.Fatal(err)
+	}
+	if len(b.Items) != 2 || b.Items[0].Text != "Une de plus" || !b.Items[1].Gone || b.Items[1].Ref != network.Ref(fmt.Sprint("comment/", said[300])) {
+		t.Errorf("%+v", b.Items)
+	}
+	n := 0
+	for at, more := network.Cursor(""), true; more; {
+		h, err := o.p.History(t.Context(), at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at, more, n = h.Next, h.More, n+len(h.Items)
+	}
+	if n != 331 {
+		t.Errorf("history told %d of 331", n)
+	}
+}
 
 // Each refusal of a site becomes a sentence that says what to do.
 func TestWhatSitesAnswerIsExplained(t *testing.T) {
