@@ -7,10 +7,30 @@ go_test() {
 	shift
 	mkdir -p "$WORK/counts"
 	[ -x "$WORK/tally" ] || go build -o "$WORK/tally" ./test/tally || return
-	go test -json "$@" 2>&1 | "$WORK/tally" -counts "$WORK/counts/$name" -skipped "$WORK/skipped"
+	go test -json "$@" 2>&1 | "$WORK/tally" -counts "$WORK/counts/$name" -skipped "$WORK/skipped" -again "$WORK/again"
 	local codes=("${PIPESTATUS[@]}")
 	[ "${codes[1]}" = 0 ] && return "${codes[0]}"
+	[ -s "$WORK/again" ] && second_look "$name" "$@" && return
 	return "${codes[1]}"
+}
+
+# second_look NAME FLAGS…: a few tests that failed in a crowd are run once more,
+# each alone. One that fails again fails the step; one that passes is named in
+# the table, to be mended: a test that needs this is not a good test.
+second_look() {
+	local name=$1 race='' package pattern names=''
+	shift
+	case " $* " in *" -race "*) race=-race ;; esac
+	while read -r package pattern; do
+		echo "== second look: $package $pattern"
+		go test $race -count=1 -timeout 8m -v -run "$pattern" "$package" </dev/null >"$WORK/second" 2>&1 || { cat "$WORK/second" && return 1; }
+		grep -q '^--- PASS' "$WORK/second" || { echo "it did not run" && return 1; }
+		names+=" ${pattern//[\^\$\\]/}"
+	done <"$WORK/again"
+	local passed failed skipped
+	read -r passed failed skipped <"$WORK/counts/$name"
+	echo "$((passed + failed)) 0 $skipped" >"$WORK/counts/$name"
+	echo "note: UNSTEADY, passed alone at a second look:$names"
 }
 
 # Packages whose tests need a browser, the built program or minutes: they have steps of their own.

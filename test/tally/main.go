@@ -13,6 +13,7 @@ import (
 	"io"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -27,10 +28,14 @@ type Tally struct {
 	// Why holds one line per skipped test: the reason it gave.
 	Why []string
 
-	output map[key]*strings.Builder
-	failed map[string]bool // packages in which a test failed
-	builds map[string]*strings.Builder
-	out    io.Writer
+	// broken says that something failed which no second look can excuse: a race,
+	// a panic, a package that does not build or does not end.
+	broken   bool
+	unsteady []key
+	output   map[key]*strings.Builder
+	failed   map[string]bool // packages in which a test failed
+	builds   map[string]*strings.Builder
+	out      io.Writer
 }
 
 type key struct{ pkg, test string }
@@ -38,6 +43,7 @@ type key struct{ pkg, test string }
 func main() {
 	counts := flag.String("counts", "", "file that gets `passed failed skipped`")
 	skipped := flag.String("skipped", "", "file to which the reasons of skipped tests are added")
+	again := flag.String("again", "", "file that gets `package pattern`, a line for each test that is worth a second look")
 	flag.Parse()
 	t := New(os.Stdout)
 	if err := t.Read(os.Stdin); err != nil {
@@ -47,6 +53,12 @@ func main() {
 	if *counts != "" {
 		text := fmt.Sprintf("%d %d %d\n", t.Passed, t.Failed, t.Skipped)
 		if err := os.WriteFile(*counts, []byte(text), 0o644); err != nil {
+			fmt.Fprintln(os.Stderr, "tally:", err)
+			os.Exit(2)
+		}
+	}
+	if *again != "" {
+		if err := os.WriteFile(*again, []byte(strings.Join(t.Again(), "")), 0o644); err != nil {
 			fmt.Fprintln(os.Stderr, "tally:", err)
 			os.Exit(2)
 		}
@@ -123,6 +135,8 @@ func (t *Tally) take(e event) {
 		case "fail":
 			t.Failed++
 			t.failed[e.Package] = true
+			t.broken = t.broken || strings.Contains(text, "DATA RACE") || strings.Contains(text, "panic: ")
+			t.unsteady = append(t.unsteady, k)
 			fmt.Fprintf(t.out, "%s", text)
 		}
 	}
@@ -138,6 +152,7 @@ func (t *Tally) closePackage(e event) {
 	}
 	if !t.failed[e.Package] {
 		t.Failed++
+		t.broken = true
 		if b := t.builds[e.FailedBuild]; b != nil {
 			fmt.Fprintf(t.out, "%s", b)
 		}
@@ -150,6 +165,29 @@ func (t *Tally) closePackage(e event) {
 		}
 	}
 	fmt.Fprintf(t.out, "%s", text)
+}
+
+// few is how many failed tests may get a second look: more is no accident.
+const few = 3
+
+// Again lists what may be looked at a second time, as lines for `go test -run`:
+// the innermost tests that failed, when they are few and nothing worse happened.
+func (t *Tally) Again() []string {
+	var out []string
+	for _, k := range t.unsteady {
+		if slices.ContainsFunc(t.unsteady, func(o key) bool { return o.pkg == k.pkg && strings.HasPrefix(o.test, k.test+"/") }) {
+			continue // its own test inside says more
+		}
+		var pattern []string
+		for part := range strings.SplitSeq(k.test, "/") {
+			pattern = append(pattern, "^"+regexp.QuoteMeta(part)+"$")
+		}
+		out = append(out, k.pkg+" "+strings.Join(pattern, "/")+"\n")
+	}
+	if t.broken || len(out) > few {
+		return nil
+	}
+	return out
 }
 
 // closing keeps the line in which go test sums up a package that passed.

@@ -43,3 +43,30 @@ func TestARunIsCountedAndItsFailuresAreTold(t *testing.T) {
 		t.Errorf("reasons of skipped tests: %q", tally.Why)
 	}
 }
+
+// A few tests that failed are worth a second look, each alone and by its own
+// name; a race, a panic, or many at once are not.
+func TestOnlyAFewQuietFailuresAreWorthASecondLook(t *testing.T) {
+	fail := func(pkg, test, says string) string {
+		return `{"Action":"output","Package":"` + pkg + `","Test":"` + test + `","Output":"` + says + `\n"}` + "\n" +
+			`{"Action":"fail","Package":"` + pkg + `","Test":"` + test + `"}` + "\n"
+	}
+	inner := fail("vigie/a", "TestBad/post.gres(1)", "x_test.go:1: late") + fail("vigie/a", "TestBad", "")
+	many := fail("vigie/a", "TestA", "") + fail("vigie/a", "TestB", "") + fail("vigie/b", "TestC", "") + fail("vigie/b", "TestD", "")
+	for name, c := range map[string]struct{ run, want string }{
+		"the inner one": {inner, "vigie/a ^TestBad$/^post\\.gres\\(1\\)$\n"},
+		"many":          {many, ""},
+		"a race":        {inner + fail("vigie/b", "TestRace", "WARNING: DATA RACE"), ""},
+		"a panic":       {inner + fail("vigie/b", "TestPanic", "panic: boom"), ""},
+		"a build":       {inner + `{"Action":"fail","Package":"vigie/c","FailedBuild":"vigie/c"}` + "\n", ""},
+		"none":          {`{"Action":"pass","Package":"vigie/a","Test":"TestGood"}` + "\n", ""},
+	} {
+		tally := New(&strings.Builder{})
+		if err := tally.Read(strings.NewReader(c.run)); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(tally.Again(), ""); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
