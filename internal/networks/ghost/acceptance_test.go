@@ -63,8 +63,9 @@ func TestAcceptanceOnTheStrictFake(t *testing.T) {
 				for _, p := range got.Posts {
 					out = append(out, p.standing())
 				}
-				return out
+				return append(out, s.answered()...)
 			},
+			Public:  s.public(),
 			SignOut: func(testing.TB) { s.SignOut() },
 		}
 	})

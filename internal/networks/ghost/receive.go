@@ -2,7 +2,10 @@ package ghost
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,36 +20,61 @@ const (
 	// again is how far each reading goes back behind the last: what was being
 	// written then is seen by it. What is told twice is known by its Version.
 	again = 5 * time.Second
+	// keep is how much of what was told in these seconds is remembered; in a
+	// storm beyond it, some is told twice.
+	keep = 500
 )
 
-// cursor is a place in the comments: the second up to which all was told, and
-// the newest hundred, whose deletions are watched ("g1 1795200000 6b00… 6aff…",
-// newest first): Ghost lists no deleted comment.
+// cursor is a place in the comments: the second up to which all was told, the
+// newest hundred, whose deletions are watched (Ghost lists no deleted comment),
+// and what was told of the seconds that are read again
+// ("g1 1795200000 6b01… 6b00… 6b01….5d2e…#7c0a…").
 type cursor struct {
 	from  int64
-	known []string
+	known []string          // newest first
+	told  map[string]string // versions by number
 }
 
 func parse(c network.Cursor) (cursor, error) {
 	bad := fault.New(fault.Invalid, "network.ghost.cursor").At("cursor")
-	words := strings.Fields(string(c))
-	if len(words) < 2 || words[0] != "g1" {
+	said, sum, _ := strings.Cut(string(c), "#")
+	words := strings.Fields(said)
+	if sum != check(said) || len(words) < 2 || words[0] != "g1" {
 		return cursor{}, bad
 	}
-	from, err := strconv.ParseInt(words[1], 10, 64)
-	if err != nil || from < 0 {
+	out := cursor{told: map[string]string{}}
+	var err error
+	if out.from, err = strconv.ParseInt(words[1], 10, 64); err != nil || out.from < 0 {
 		return cursor{}, bad
 	}
-	for _, id := range words[2:] {
+	for _, w := range words[2:] {
+		id, version, told := strings.Cut(w, ".")
 		if !objectID.MatchString(id) {
 			return cursor{}, bad
 		}
+		if told {
+			out.told[id] = version
+		} else {
+			out.known = append(out.known, id)
+		}
 	}
-	return cursor{from, words[2:]}, nil
+	return out, nil
 }
 
 func (c cursor) String() network.Cursor {
-	return network.Cursor(strings.TrimSpace("g1 " + strconv.FormatInt(c.from, 10) + " " + strings.Join(c.known, " ")))
+	words := append([]string{"g1", strconv.FormatInt(c.from, 10)}, c.known...)
+	told := slices.Sorted(maps.Keys(c.told))
+	for _, id := range told[max(0, len(told)-keep):] {
+		words = append(words, id+"."+c.told[id])
+	}
+	s := strings.Join(words, " ")
+	return network.Cursor(s + "#" + check(s))
+}
+
+// check tells a cursor that was cut or sewn together.
+func check(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:4])
 }
 
 func second(unix int64) string { return time.Unix(unix, 0).UTC().Format("2006-01-02 15:04:05") }
@@ -57,11 +85,12 @@ func second(unix int64) string { return time.Unix(unix, 0).UTC().Format("2006-01
 func (a *account) Receive(ctx context.Context, from network.Cursor) (b network.Batch, err error) {
 	defer fault.Wrap(&err, "ghost: receive")
 	if from == "" {
+		// Now: what changes in the seconds that are read again is told.
 		newest, now, err := a.comments(ctx, "", "created_at desc,id desc", readPage, 1)
 		if err != nil {
 			return b, err
 		}
-		b.Next = cursor{now.Add(-again).Unix(), ids(newest.Comments)}.String()
+		b.Next = cursor{now.Add(-again).Unix(), ids(newest.Comments), versions(newest.Comments)}.String()
 		return b, nil
 	}
 	at, err := parse(from)
@@ -73,10 +102,12 @@ func (a *account) Receive(ctx context.Context, from network.Cursor) (b network.B
 		return b, err
 	}
 	for _, c := range some {
-		b.Items = append(b.Items, a.item(c))
+		if at.told[c.ID] != c.version() {
+			b.Items = append(b.Items, a.item(c))
+		}
 	}
 	if more {
-		b.Next, b.More = cursor{until, at.known}.String(), true
+		b.Next, b.More = cursor{until, at.known, at.told}.String(), true
 		return b, nil
 	}
 	newest, gone, err := a.watch(ctx, at.known)
@@ -84,8 +115,16 @@ func (a *account) Receive(ctx context.Context, from network.Cursor) (b network.B
 		return b, err
 	}
 	b.Items = append(b.Items, gone...)
-	b.Next = cursor{until, newest}.String()
+	b.Next = cursor{until, newest, versions(some)}.String()
 	return b, nil
+}
+
+func versions(all []comment) map[string]string {
+	out := map[string]string{}
+	for _, c := range all {
+		out[c.ID] = c.version()
+	}
+	return out
 }
 
 func ids(all []comment) (out []string) {
@@ -95,37 +134,50 @@ func ids(all []comment) (out []string) {
 	return out
 }
 
-// window reads what changed from a second on, a page at most unless one second
-// holds more. Ghost does not tell when a comment changed, so a stretch that is
-// too full is halved until it fits: no page can shift while it is read.
+// window reads what changed from a second on: all of it where a page holds it.
+// Else a stretch of seconds that are over, halved until a page holds it (Ghost
+// does not tell when a comment changed, and no page may shift while it is
+// read), and at last the seconds that still move, by as many pages as they have.
 func (a *account) window(ctx context.Context, from int64) (all []comment, until int64, more bool, err error) {
 	const order = "updated_at asc,id asc"
 	got, now, err := a.comments(ctx, "updated_at:>='"+second(from)+"'", order, readPage, 1)
 	if err != nil {
 		return nil, 0, false, err
 	}
+	over := now.Add(-again).Unix()
 	if got.Meta.Pagination.Total <= readPage {
-		return got.Comments, max(from, now.Add(-again).Unix()), false, nil
+		return got.Comments, max(from, over), false, nil
 	}
-	for until = now.Unix() + 1; until > from+1; {
-		half := from + (until-from)/2
-		got, _, err = a.comments(ctx, between(from, half), order, readPage, 1)
+	if from >= over {
+		all, err = a.pages(ctx, "updated_at:>='"+second(from)+"'")
+		return all, from, false, err
+	}
+	for until = over; ; {
+		got, _, err = a.comments(ctx, between(from, until), order, readPage, 1)
 		if err != nil {
 			return nil, 0, false, err
 		}
-		until = half
 		if got.Meta.Pagination.Total <= readPage {
 			return got.Comments, until, true, nil
 		}
-	}
-	until = from + 1
-	for page := 1; page == 1 || page <= got.Meta.Pagination.Pages; page++ {
-		if got, _, err = a.comments(ctx, between(from, until), "id asc", readPage, page); err != nil {
-			return nil, 0, false, err
+		if until == from+1 {
+			all, err = a.pages(ctx, between(from, until))
+			return all, until, true, err
 		}
-		all = append(all, got.Comments...)
+		until = from + (until-from)/2
 	}
-	return all, until, true, nil
+}
+
+// pages reads a stretch of few seconds whole.
+func (a *account) pages(ctx context.Context, filter string) (all []comment, err error) {
+	for page, last := 1, 1; page <= last; page++ {
+		got, _, err := a.comments(ctx, filter, "id asc", readPage, page)
+		if err != nil {
+			return nil, err
+		}
+		all, last = append(all, got.Comments...), got.Meta.Pagination.Pages
+	}
+	return all, nil
 }
 
 func between(from, until int64) string {

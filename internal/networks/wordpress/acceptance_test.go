@@ -59,8 +59,9 @@ func TestAcceptanceOnTheStrictFake(t *testing.T) {
 				for _, p := range all {
 					out = append(out, p.standing())
 				}
-				return out
+				return append(out, s.answered(t)...)
 			},
+			Public:  s.public(),
 			SignOut: func(testing.TB) { s.SignOut() },
 		}
 	})

@@ -113,6 +113,7 @@ func (a *account) comments(ctx context.Context, q url.Values) (all []comment, to
 }
 
 // place is where an answer goes: the post, and the comment under which (0: none).
+// WordPress takes an answer to what is gone, so it is asked first.
 func (a *account) place(ctx context.Context, in network.Intent) (on, under int, err error) {
 	if n, ok := number(in.Parent, "post"); ok {
 		return n, 0, nil
@@ -121,12 +122,9 @@ func (a *account) place(ctx context.Context, in network.Intent) (on, under int, 
 	if !ok {
 		return 0, 0, foreign(in.Parent)
 	}
-	if n, ok := number(in.Root, "post"); ok {
-		return n, under, nil
-	}
 	var c comment
-	_, err = a.call(ctx, http.MethodGet, "/wp/v2/comments/"+strconv.Itoa(under), url.Values{"_fields": {"id,post"}}, nil, &c)
-	if err == nil && c.Post == 0 {
+	_, err = a.call(ctx, http.MethodGet, "/wp/v2/comments/"+strconv.Itoa(under), url.Values{"_fields": {"id,post,status"}}, nil, &c)
+	if err == nil && (c.Post == 0 || c.Status == "trash") {
 		err = errGone
 	}
 	return c.Post, under, err

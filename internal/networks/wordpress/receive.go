@@ -2,6 +2,8 @@ package wordpress
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"maps"
 	"net/url"
 	"slices"
@@ -21,7 +23,7 @@ const (
 )
 
 // cursor is a place in the comments: the newest that was told, and what the
-// last hundred looked like ("w1 412 412.ab12… 411.cd34…").
+// last hundred looked like ("w1 412 411.cd34… 412.ab12…#5e1f…").
 type cursor struct {
 	high  int
 	known map[int]string
@@ -29,7 +31,11 @@ type cursor struct {
 
 func parse(c network.Cursor) (cursor, error) {
 	bad := fault.New(fault.Invalid, "network.wordpress.cursor").At("cursor")
-	words := strings.Fields(string(c))
+	said, sum, _ := strings.Cut(string(c), "#")
+	if sum != check(said) {
+		return cursor{}, bad
+	}
+	words := strings.Fields(said)
 	if len(words) < 2 || words[0] != "w1" {
 		return cursor{}, bad
 	}
@@ -56,7 +62,13 @@ func (c cursor) String() network.Cursor {
 	for _, id := range ids[max(0, len(ids)-watched):] {
 		b.WriteString(" " + strconv.Itoa(id) + "." + c.known[id])
 	}
-	return network.Cursor(b.String())
+	return network.Cursor(b.String() + "#" + check(b.String()))
+}
+
+// check tells a cursor that was cut or sewn together.
+func check(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:4])
 }
 
 // Receive tells the comments of the whole site since from, oldest first, with

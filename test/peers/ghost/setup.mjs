@@ -1,6 +1,6 @@
 // Makes a fresh Ghost a blog with an owner, open comments and an integration, and
 // prints how to get in. Without a browser: the calls that its own pages make.
-const [url, version] = process.argv.slice(2)
+const [url, version, server] = process.argv.slice(2)
 const owner = { email: 'claire@kerlann.example', password: 'only for the tests 4312' }
 let cookie = ''
 
@@ -10,9 +10,10 @@ async function ask(method, path, body) {
     headers: { 'Content-Type': 'application/json', Origin: url, ...(cookie && { Cookie: cookie }) },
     body: body && JSON.stringify(body),
   })
-  if (!res.ok) throw new Error(`${method} ${path}: ${res.status} ${(await res.text()).slice(0, 300)}`)
+  const said = await res.text() // to its end: the session is kept before it, not before its beginning
+  if (!res.ok) throw new Error(`${method} ${path}: ${res.status} ${said.slice(0, 300)}`)
   cookie ||= (res.headers.getSetCookie()[0] ?? '').split(';')[0]
-  return res.headers.get('content-type')?.includes('json') ? res.json() : null
+  return res.headers.get('content-type')?.includes('json') ? JSON.parse(said) : null
 }
 
 // Ghost answers 503 with a page while it makes its tables.
@@ -21,6 +22,7 @@ for (const until = Date.now() + 180_000; ; await new Promise((r) => setTimeout(r
     await ask('GET', 'site/')
     break
   } catch (err) {
+    process.kill(Number(server), 0) // throws when it ended
     if (Date.now() > until) throw err
   }
 }

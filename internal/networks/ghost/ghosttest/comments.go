@@ -23,7 +23,31 @@ func (b *Blog) Join(name, mail string) string {
 func (b *Blog) Says(member, post, parent, html string) string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.add(member, post, parent, "", html, time.Now())["id"].(string)
+	answers := ""
+	if over := b.comments[parent]; over != nil && over["parent_id"] != nil {
+		parent, answers = over["parent_id"].(string), parent
+	}
+	return b.add(member, post, parent, answers, html, time.Now())["id"].(string)
+}
+
+// Reword is a member who corrects her comment.
+func (b *Blog) Reword(id, html string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	c := b.comments[id]
+	c["html"], c["edited_at"], b.changed[id] = html, now(), time.Now()
+}
+
+// Own lists what a member said, oldest first.
+func (b *Blog) Own(mail string) (all []map[string]any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, id := range slices.Sorted(maps.Keys(b.comments)) {
+		if c := b.comments[id]; c["member"].(map[string]any)["email"] == mail && c["status"] != "deleted" {
+			all = append(all, maps.Clone(c))
+		}
+	}
+	return all
 }
 
 func (b *Blog) add(member, post, parent, answers, html string, at time.Time) map[string]any {
