@@ -158,7 +158,7 @@ func pastOfCharter(h *house, me team.Actor, b id.Brand, post id.Post) {
 func pastOfAnswers(h *house, me team.Actor, b id.Brand) {
 	h.Helper()
 	ctx := h.Context()
-	p, err := h.Answers.Write(ctx, me, b, "", 0, answers.Draft{Subject: "Emballage", From: "2026-01-01", Texts: []answers.Saying{{Language: "fr", Say: "Il est recyclé."}}})
+	p, err := h.Answers.Write(ctx, me, b, "", 0, answers.NewWording{Subject: "Emballage", From: "2026-01-01", Texts: []answers.Saying{{Language: "fr", Say: "Il est recyclé."}}})
 	h.ok(err)
 	_, err = h.Answers.Approve(ctx, team.Program("stage"), b, p.ID, 1, p.Version)
 	h.ok(err)
@@ -171,7 +171,7 @@ func pastOfAnswers(h *house, me team.Actor, b id.Brand) {
 	h.ok(h.Answers.Reviewed(ctx, me, b, a.ID))
 	h.ok(h.Answers.Archive(ctx, me, b, a.ID))
 	h.ok(h.Answers.Restore(ctx, me, b, a.ID))
-	_, err = h.Answers.Set(ctx, me, b, answers.Setting{Months: 3, Stale: "warn"})
+	_, err = h.Answers.Set(ctx, me, b, answers.AnswerSetting{Months: 3, Stale: "warn"})
 	h.ok(err)
 	_, err = h.Answers.BringFile(ctx, me, b, []byte("title,text\nUn,Oui\n"), false)
 	h.ok(err)

@@ -136,7 +136,7 @@ func buildStreet(h *house) *street {
 
 	heard := hear(h, me, ch)
 
-	stance, err := h.Answers.Write(ctx, me, s.a, "", 0, answers.Draft{Subject: "Sujet zinnober", From: "2026-01-01", Phrases: []string{"phrase zinnober"}, Texts: []answers.Saying{{Language: "fr", Say: "On dit zinnober."}}})
+	stance, err := h.Answers.Write(ctx, me, s.a, "", 0, answers.NewWording{Subject: "Sujet zinnober", From: "2026-01-01", Phrases: []string{"phrase zinnober"}, Texts: []answers.Saying{{Language: "fr", Say: "On dit zinnober."}}})
 	h.ok(err)
 	reply, err := h.Answers.Save(ctx, me, s.a, answers.Answer{Title: "Réponse zinnober", Question: "Où est le quokka ?", Folder: "Zinnober", Position: stance.ID, Texts: []answers.Text{{Language: "fr", Text: "Chez zinnober."}}})
 	h.ok(err)

@@ -20,6 +20,10 @@ var typical = network.Capabilities{
 	},
 	Edit:   true,
 	Delete: true,
+	Receives: network.ReceiveRule{
+		Kinds: []network.ItemKind{network.Comment}, Edits: true, Deletions: true, History: true, Threads: true,
+		Lacks: "deletions of a comment older than the last hundred, before its thread is read; likes; the mail by which Ghost tells a member that she was answered",
+	},
 	Source: "Ghost 6.65, core/server/data/schema; docs.ghost.org/admin-api",
 	Read:   "2026-11-20",
 }

@@ -22,6 +22,10 @@ var typical = network.Capabilities{
 	},
 	Edit:   true,
 	Delete: true,
+	Receives: network.ReceiveRule{
+		Kinds: []network.ItemKind{network.Comment}, Edits: true, Deletions: true, History: true, Threads: true,
+		Lacks: "pingbacks; changes of a comment older than the last hundred, before its thread is read",
+	},
 	Source: "developer.wordpress.org/rest-api/reference, wp-includes of WordPress 6.1",
 	Read:   "2026-11-20",
 }
