@@ -50,15 +50,34 @@ func Escape(s string) string {
 // Plain undoes the entities of a short text that has no markup.
 func Plain(s string) string { return strings.TrimSpace(html.UnescapeString(s)) }
 
-// Title is what stands as a title over a text that has none: its first line,
-// cut between words at about eighty characters.
+// Title is what stands as a title over a text that has none: the first sentence
+// of its first line, without links, cut between words at about eighty characters.
 func Title(text string) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
-	line = strings.Join(strings.Fields(line), " ")
-	if utf8.RuneCountInString(line) <= 80 {
-		return line
+	var said strings.Builder
+	at := 0
+	for _, e := range textkit.Entities(line) {
+		if e.Kind == textkit.Link {
+			said.WriteString(line[at:e.Start])
+			at = e.End
+		}
 	}
-	cut := string([]rune(line)[:80])
+	said.WriteString(line[at:])
+	words := strings.Fields(said.String())
+	if len(words) == 0 {
+		words = strings.Fields(line) // a link and nothing else
+	}
+	for i, w := range words {
+		if i >= 2 && strings.ContainsAny(w[len(w)-1:], ".!?") {
+			words = words[:i+1]
+			break
+		}
+	}
+	out := strings.TrimSuffix(strings.Join(words, " "), ".")
+	if utf8.RuneCountInString(out) <= 80 {
+		return out
+	}
+	cut := string([]rune(out)[:80])
 	if i := strings.LastIndexByte(cut, ' '); i > 30 {
 		cut = cut[:i]
 	}

@@ -33,8 +33,16 @@ func TestHostileMarkupLeavesOnlyWords(t *testing.T) {
 }
 
 func TestATitleIsTheFirstLine(t *testing.T) {
-	if got := Title("Bonjour à tous\nla suite"); got != "Bonjour à tous" {
-		t.Errorf("%q", got)
+	for text, want := range map[string]string{
+		"Bonjour à tous\nla suite":                                    "Bonjour à tous",
+		"Le cidre nouveau est là. Voir https://kerlann.example/cidre": "Le cidre nouveau est là",
+		"Qui vient dimanche ? Nous, oui.":                             "Qui vient dimanche ?",
+		"https://kerlann.example":                                     "https://kerlann.example",
+		"":                                                            "",
+	} {
+		if got := Title(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
 	}
 	if got := Title(strings.Repeat("galette ", 30)); len([]rune(got)) > 81 || !strings.HasSuffix(got, "galette…") {
 		t.Errorf("%q", got)
