@@ -10,6 +10,8 @@ type Capabilities struct {
 	Thread ThreadRule `json:"thread"`
 
 	Answer AnswerRule `json:"answer"`
+	// Article is set where the network holds long forms.
+	Article ArticleRule `json:"article,omitzero"`
 
 	Edit           bool     `json:"edit"`
 	Delete         bool     `json:"delete"`
