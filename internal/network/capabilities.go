@@ -10,6 +10,9 @@ type Capabilities struct {
 	Thread ThreadRule `json:"thread"`
 
 	Answer AnswerRule `json:"answer"`
+	// AnswersOnly: no post of the planning leaves by this account. It answers, if
+	// Answer says so, or only listens.
+	AnswersOnly bool `json:"answers_only,omitempty"`
 
 	Edit           bool     `json:"edit"`
 	Delete         bool     `json:"delete"`

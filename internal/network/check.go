@@ -68,6 +68,9 @@ func Check(d Draft, c Capabilities) []Problem {
 	if d.Answer && !c.Answer.Able {
 		add(Block, "no_answer", "answer")
 	}
+	if !d.Answer && c.AnswersOnly {
+		add(Block, "answers_only", "channel")
+	}
 	slices.SortStableFunc(out, func(a, b Problem) int { return rank(a) - rank(b) })
 	return out
 }
@@ -180,7 +183,7 @@ func Blocking(ps []Problem) *fault.Error {
 		}
 		kind := fault.Invalid
 		switch p.Key {
-		case "network.check.no_thread", "network.check.no_images", "network.check.no_warning", "network.check.no_sensitive", "network.check.no_languages", "network.check.visibility":
+		case "network.check.no_thread", "network.check.no_images", "network.check.no_warning", "network.check.no_sensitive", "network.check.no_languages", "network.check.visibility", "network.check.answers_only":
 			kind = fault.Unsupported
 		}
 		f := fault.New(kind, p.Key).At(p.Field)
@@ -198,7 +201,7 @@ func CheckKeys() []string {
 		"empty", "text_required", "text_too_long", "text_too_heavy", "too_many_parts", "no_thread",
 		"too_many_images", "no_images", "image_type", "image_bytes", "image_pixels", "image_side",
 		"alt_too_long", "alt_missing", "alt_unsupported",
-		"no_warning", "no_sensitive", "visibility", "too_many_languages", "no_languages",
+		"no_warning", "no_sensitive", "visibility", "too_many_languages", "no_languages", "answers_only",
 	}
 	for i, k := range keys {
 		keys[i] = "network.check." + k
