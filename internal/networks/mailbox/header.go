@@ -45,7 +45,7 @@ func readHeader(b []byte) (h header, body int, broken bool) {
 			} else {
 				h[len(h)-1].value += " " + string(bytes.TrimSpace(line))
 			}
-		case ok && fieldName(bytes.TrimRight(name, " \t")):
+		case ok && isFieldName(bytes.TrimRight(name, " \t")):
 			h = append(h, field{strings.ToLower(string(bytes.TrimRight(name, " \t"))), string(bytes.TrimSpace(value))})
 		case bytes.HasPrefix(line, []byte("From ")) && at == 0: // an mbox that was copied in
 		default:
@@ -57,7 +57,7 @@ func readHeader(b []byte) (h header, body int, broken bool) {
 	return h, at, broken || at < len(b)
 }
 
-func fieldName(b []byte) bool {
+func isFieldName(b []byte) bool {
 	for _, c := range b {
 		if c <= ' ' || c >= 0x7f || c == ':' {
 			return false
