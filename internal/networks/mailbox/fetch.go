@@ -224,15 +224,17 @@ func (a *account) Load(ctx context.Context, item, attachment network.Ref, to io.
 		if err != nil {
 			return err
 		}
-		if len(h) == 0 && len(path) == 1 {
+		named := len(h) > 0
+		if !named && len(path) == 1 {
 			h = at.header
 		}
-		return s.pour(at.uid, &imap.FetchItemBodySection{Part: path, Peek: true}, h.get("content-transfer-encoding"), to)
+		return s.pour(at.uid, &imap.FetchItemBodySection{Part: path, Peek: true}, h.get("content-transfer-encoding"), named, to)
 	})
 }
 
-// pour copies a part from the line to to.
-func (s *session) pour(uid imap.UID, section *imap.FetchItemBodySection, encoding string, to io.Writer) error {
+// pour copies a part from the line to to. One that is not named and has nothing
+// in it is not there.
+func (s *session) pour(uid imap.UID, section *imap.FetchItemBodySection, encoding string, named bool, to io.Writer) error {
 	cmd := s.c.Fetch(imap.UIDSetNum(uid), &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{section}})
 	found := false
 	var failed error
@@ -243,8 +245,9 @@ func (s *session) pour(uid imap.UID, section *imap.FetchItemBodySection, encodin
 				continue
 			}
 			if !found {
-				found = true
-				_, failed = io.Copy(to, transfer(body.Literal, encoding))
+				var n int64
+				n, failed = io.Copy(to, transfer(body.Literal, encoding))
+				found = n > 0 || named
 			}
 			_, _ = io.Copy(io.Discard, body.Literal)
 		}

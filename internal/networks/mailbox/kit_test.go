@@ -64,10 +64,28 @@ func memoryServer(t testing.TB) string {
 	users.AddUser(u)
 	return serve(t, &imapserver.Options{
 		NewSession: func(*imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {
-			return users.NewSession(), nil, nil
+			return patient{users.NewSession()}, nil, nil
 		},
-		Caps: imap.CapSet{imap.CapIMAP4rev1: {}, imap.CapUIDPlus: {}, imap.CapMove: {}}, InsecureAuth: true, Logger: log.New(io.Discard, "", 0),
+		Caps: imap.CapSet{imap.CapIMAP4rev1: {}, imap.CapUIDPlus: {}}, InsecureAuth: true, Logger: log.New(io.Discard, "", 0),
 	}, nil)
+}
+
+// patient tells what came before its IDLE began, which go-imap's own does not.
+type patient struct{ imapserver.Session }
+
+func (p patient) Idle(w *imapserver.UpdateWriter, stop <-chan struct{}) error {
+	look := time.NewTicker(2 * time.Millisecond)
+	defer look.Stop()
+	for {
+		select {
+		case <-stop:
+			return nil
+		case <-look.C:
+			if err := p.Poll(w, true); err != nil {
+				return err
+			}
+		}
+	}
 }
 
 func serve(t testing.TB, o *imapserver.Options, closed *tls.Config) string {
@@ -88,6 +106,9 @@ func serve(t testing.TB, o *imapserver.Options, closed *tls.Config) string {
 func newStage(t testing.TB, imapAt, user, password string) *stage {
 	s := &stage{t: t, now: time.Now().UTC().Truncate(time.Second)}
 	s.line, s.sink = newLine(t, imapAt), newSink(t)
+	if imapAt != os.Getenv("VIGIE_PEER_IMAP") {
+		s.line.target = "memory"
+	}
 	s.driver = New(Config{Dial: (&net.Dialer{}).DialContext, Now: func() time.Time { return s.now }, Settle: -1}).(*driver)
 	s.box = box{address: user, name: "Brasserie Kerlann", user: user, password: password, imap: at(s.line.addr), smtp: at(s.sink.addr)}
 	s.account = &account{d: s.driver, box: s.box}
@@ -198,10 +219,10 @@ func (s *stage) one(raw string) network.Item {
 
 // wire is a line to a server, which can be cut and listened to.
 type wire struct {
-	addr string
-	mu   sync.Mutex
-	open []net.Conn
-	seen map[string]chan struct{}
+	addr, target string
+	mu           sync.Mutex
+	open         []net.Conn
+	seen         map[string]chan struct{}
 }
 
 func newLine(t testing.TB, to string) *wire {

@@ -150,7 +150,7 @@ func read(answers map[string]string) (b box, err error) {
 }
 
 func readServer(answers map[string]string, host, port, security string, closed, open int) (s server, err error) {
-	s.host = strings.ToLower(strings.TrimSuffix(line(answers[host]), "."))
+	s.host = strings.ToLower(strings.Trim(strings.TrimSuffix(line(answers[host]), "."), "[]"))
 	if s.host == "" || strings.ContainsAny(s.host, " /@") {
 		return s, errHost.At(host).With("given", shown(answers[host]))
 	}

@@ -103,10 +103,10 @@ func (d *driver) trySMTP(ctx context.Context, b box) error {
 // Until the dot that ends it nothing was taken; after the dot, silence is
 // unknown.
 func (p *post) deliver(s server, from, to string, mail []byte) (answer string, err error) {
-	if err := p.c.Mail(from); err != nil {
+	if err := p.c.Mail("<" + from + ">"); err != nil {
 		return "", declined(s, err, errSender)
 	}
-	if err := p.c.Rcpt(to); err != nil {
+	if err := p.c.Rcpt("<" + to + ">"); err != nil {
 		return "", declined(s, err, errRecipient.With("address", to))
 	}
 	w, err := p.c.Data()

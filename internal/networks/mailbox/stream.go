@@ -77,6 +77,12 @@ func (a *account) idle(ctx context.Context, s *session, told <-chan struct{}, de
 	}
 	again := time.NewTimer(a.d.renewal())
 	defer again.Stop()
+	// What came before the server began to listen, it does not tell.
+	if err := deliver(network.Batch{}); err != nil {
+		s.drop()
+		_ = end()
+		return err
+	}
 	for {
 		select {
 		case err := <-over:
@@ -88,11 +94,7 @@ func (a *account) idle(ctx context.Context, s *session, told <-chan struct{}, de
 				return err
 			}
 		case <-again.C:
-			if err := end(); err != nil {
-				return ended(ctx, err)
-			}
-			// What came between two IDLEs is not told by every server.
-			return deliver(network.Batch{})
+			return end()
 		}
 	}
 }
