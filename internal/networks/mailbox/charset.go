@@ -37,6 +37,11 @@ func decodeRaw(b []byte, label string) (string, bool) {
 	if cut := cutRune(b); cut != nil && plainLabel(label) {
 		return string(cut), true // the end of a text that was cut
 	}
+	if plainLabel(label) {
+		if s, mostly := mended(b); mostly {
+			return s, false
+		}
+	}
 	e := lookup(label)
 	if e == nil || label == "utf-8" || label == "utf8" || label == "us-ascii" || label == "ascii" {
 		out, _ := charmap.Windows1252.NewDecoder().Bytes(b)
@@ -47,6 +52,25 @@ func decodeRaw(b []byte, label string) (string, bool) {
 		out, _ = charmap.Windows1252.NewDecoder().Bytes(b)
 	}
 	return string(out), err == nil
+}
+
+// mended is b without the bytes that are no UTF-8, when most of its other letters
+// are: a text that a program damaged, and no Windows-1252.
+func mended(b []byte) (s string, mostly bool) {
+	good, bad := 0, 0
+	for rest := b; len(rest) > 0; {
+		r, n := utf8.DecodeRune(rest)
+		if r == utf8.RuneError && n == 1 {
+			bad++
+		} else if n > 1 {
+			good++
+		}
+		rest = rest[n:]
+	}
+	if good <= bad {
+		return "", false
+	}
+	return strings.ToValidUTF8(string(b), "\uFFFD"), true
 }
 
 func plainLabel(label string) bool {
