@@ -15,6 +15,7 @@ g++:g++
 python3:python3
 toot:toot
 hunspell:hunspell
+dovecot:dovecot-imapd
 /usr/lib/python3/dist-packages/mastodon:python3-mastodon
 /usr/lib/python3/dist-packages/icalendar:python3-icalendar
 /usr/share/fonts/truetype/noto/NotoSans-Regular.ttf:fonts-noto-core
