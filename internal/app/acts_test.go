@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"vigie/internal/answers"
 	"vigie/internal/app"
 	"vigie/internal/approval"
 	"vigie/internal/assets"
@@ -77,16 +78,26 @@ func buildPast(h *house) (id.Brand, *person) {
 	_, _, err = h.Approval.RenewLink(ctx, me, b, way.ID, 0)
 	h.ok(err)
 	h.ok(h.Approval.RevokeLink(ctx, me, b, way.ID))
+	kouign := approval.Saying{Text: "Les sablés sont chauds."}
+	_, err = h.Approval.Propose(ctx, me, b, approval.Offer{Post: p.ID, Others: []approval.Saying{kouign}, Words: "Laquelle ?"})
+	h.ok(err)
+	h.ok(h.Approval.Withdraw(ctx, me, b, p.ID))
+	_, err = h.Approval.Propose(ctx, me, b, approval.Offer{Post: p.ID, Others: []approval.Saying{kouign}})
+	h.ok(err)
+	read, err = h.Approval.Read(ctx, who, b, p.ID, false)
+	h.ok(err)
+	h.ok(h.Approval.Choose(ctx, who, b, approval.Pick{Post: p.ID, Round: read.ID, Candidate: 2}))
 	h.ok(h.Approval.SetPolicy(ctx, me, approval.Default(b)))
 	h.ok(h.Publishing.Unschedule(ctx, me, b, p.ID))
 	h.ok(h.Publishing.Bin(ctx, me, b, p.ID))
 	h.ok(h.Publishing.Unbin(ctx, me, b, p.ID))
 
 	pastOfCharter(h, me, b, p.ID)
+	pastOfAnswers(h, me, b)
 	pastOfPlanning(h, me, b)
 
+	pastOfInbox(h, me, ch)
 	h.World.Script("kerlann_bis", practice.Act{Deed: practice.Refuse})
-	h.start()
 	gone := h.plan(me, h.draft(me, b, "", "Celle-ci part.", ch.ID), publishing.When{Now: true})
 	pub := h.sent(b, gone.ID)
 	h.ok(h.Publishing.Withdraw(ctx, me, b, pub.ID))
@@ -141,6 +152,29 @@ func pastOfCharter(h *house, me team.Actor, b id.Brand, post id.Post) {
 	d, err := h.Charter.SaveDay(ctx, me, b, charter.Day{Name: "Inventaire", From: "2099-01-04", Severity: "warn"})
 	h.ok(err)
 	h.ok(h.Charter.RemoveDay(ctx, me, b, d.ID))
+}
+
+// pastOfAnswers uses every verb of saved answers and positions.
+func pastOfAnswers(h *house, me team.Actor, b id.Brand) {
+	h.Helper()
+	ctx := h.Context()
+	p, err := h.Answers.Write(ctx, me, b, "", 0, answers.NewWording{Subject: "Emballage", From: "2026-01-01", Texts: []answers.Saying{{Language: "fr", Say: "Il est recyclé."}}})
+	h.ok(err)
+	_, err = h.Answers.Approve(ctx, team.Program("stage"), b, p.ID, 1, p.Version)
+	h.ok(err)
+	h.ok(h.Answers.Withdraw(ctx, me, b, p.ID))
+	h.ok(h.Answers.Reopen(ctx, me, b, p.ID))
+	a, err := h.Answers.Save(ctx, me, b, answers.Answer{Title: "Merci", Texts: []answers.Text{{Language: "fr", Text: "Merci."}}})
+	h.ok(err)
+	_, err = h.Answers.Use(ctx, me, b, a.ID, answers.Want{})
+	h.ok(err)
+	h.ok(h.Answers.Reviewed(ctx, me, b, a.ID))
+	h.ok(h.Answers.Archive(ctx, me, b, a.ID))
+	h.ok(h.Answers.Restore(ctx, me, b, a.ID))
+	_, err = h.Answers.Set(ctx, me, b, answers.AnswerSetting{Months: 3, Stale: "warn"})
+	h.ok(err)
+	_, err = h.Answers.BringFile(ctx, me, b, []byte("title,text\nUn,Oui\n"), false)
+	h.ok(err)
 }
 
 // pastOfPlanning uses every verb of files, series and feeds.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"vigie/internal/answers"
 	"vigie/internal/api"
 	"vigie/internal/app/reading"
 	"vigie/internal/approval"
@@ -17,6 +18,7 @@ import (
 	"vigie/internal/brand"
 	"vigie/internal/channel"
 	"vigie/internal/charter"
+	"vigie/internal/inbox"
 	"vigie/internal/network"
 	"vigie/internal/networks/all"
 	"vigie/internal/networks/practice"
@@ -56,6 +58,9 @@ type App struct {
 	Publishing *publishing.Service
 	Approval   *approval.Service
 	Charter    *charter.Service
+	Inbox      *inbox.Service
+	Readers    *inbox.Readers
+	Answers    *answers.Service
 	Ledger     *publishing.Ledger
 
 	attention attention
@@ -124,12 +129,15 @@ func (a *App) build(ctx context.Context) (err error) {
 		return err
 	}
 	paces := network.NewPaces() // one for the process: accounts are opened anew, their pace goes on
-	a.Channels = channel.New(channel.Needs{DB: a.DB, Drivers: drivers, Seal: box, Book: a.Book, Tell: a.Hub.Tell, Log: a.Log,
+	a.Channels = channel.New(channel.Needs{DB: a.DB, Drivers: drivers, Seal: box, Book: a.Book, Tell: a.tellChannels, Log: a.Log,
 		Wrap: func(kind network.Kind, acc network.Account, c network.PresenceConfig) *network.Presence {
 			c.Pace = paces
 			return network.NewPresence(kind, acc, c)
 		},
 		Removed: func(ctx context.Context, tx *sqldb.Tx, ch channel.Channel) error {
+			if err := a.Inbox.ChannelRemoved(ctx, tx, ch.Brand, ch.ID); err != nil {
+				return err
+			}
 			return a.Publishing.ChannelRemoved(ctx, tx, ch)
 		},
 	})
@@ -139,6 +147,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	}
 	a.Assets = assets.New(assets.Needs{DB: a.DB, Book: a.Book, Files: a.Files, Jobs: a.Jobs, Posts: shows{a}, Zone: zoneOf, Name: brandName, Letters: letters, Tell: a.Hub.Tell, Log: a.Log})
 	a.Charter = charter.New(charter.Needs{DB: a.DB, Book: a.Book, Past: said{a}, Zone: zoneOf, Tell: a.Hub.Tell})
+	a.buildAnswers()
 	bring, err := a.bring()
 	if err != nil {
 		return err
@@ -155,6 +164,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	if err := a.buildApproval(box); err != nil {
 		return err
 	}
+	a.buildInbox(box)
 	a.declareJobs()
 	return nil
 }
@@ -209,7 +219,7 @@ func (a *App) Migrate(ctx context.Context) (int, error) {
 
 // Schemas lists every room's tables, the hall's first.
 func Schemas() []sqldb.Schema {
-	return []sqldb.Schema{logbook.Schema, search.Schema, api.Schema, brand.Schema, team.Schema, channel.Schema, assets.Schema, publishing.Schema, approval.Schema, charter.Schema, Schema}
+	return []sqldb.Schema{logbook.Schema, search.Schema, api.Schema, brand.Schema, team.Schema, channel.Schema, assets.Schema, publishing.Schema, approval.Schema, charter.Schema, inbox.Schema, answers.Schema, Schema}
 }
 
 // Start migrates and begins to work: jobs, clock, readers. It returns when the
@@ -222,7 +232,7 @@ func (a *App) Start(ctx context.Context) (err error) {
 	if _, err := a.Migrate(ctx); err != nil {
 		return err
 	}
-	for _, start := range []func(context.Context) error{a.Hub.Start, a.Book.Start, a.Jobs.Start, a.Ledger.Start} {
+	for _, start := range []func(context.Context) error{a.Hub.Start, a.Book.Start, a.Jobs.Start, a.Ledger.Start, a.Readers.Start} {
 		if err := start(ctx); err != nil {
 			return err
 		}
@@ -252,7 +262,7 @@ func (a *App) takeLock() error {
 // until ctx ends.
 func (a *App) Stop(ctx context.Context) error {
 	var errs []error
-	for _, stop := range []func(context.Context) error{a.KeepTime, a.Ledger.Stop, a.Jobs.Stop, a.Book.Stop, a.Hub.Stop} {
+	for _, stop := range []func(context.Context) error{a.KeepTime, a.Readers.Stop, a.Ledger.Stop, a.Jobs.Stop, a.Book.Stop, a.Hub.Stop} {
 		errs = append(errs, stop(ctx))
 	}
 	return errors.Join(errs...)
@@ -283,6 +293,7 @@ func (a *App) declareJobs() {
 	a.declareApproval()
 	a.declareRecall()
 	a.declareHands()
+	a.declareInbox()
 	jobs.Handle(a.Jobs, team.MailKind, jobs.Options{}, a.Team.SendMail)
 	a.Jobs.Every("channel.probe", time.Hour, a.Channels.ProbeDue)
 	a.Jobs.Every("practice.pulse", 5*time.Minute, func(ctx context.Context) error {
@@ -293,6 +304,7 @@ func (a *App) declareJobs() {
 	jobs.Handle(a.Jobs, publishing.PicturesKind, jobs.Options{Timeout: 10 * time.Minute}, a.Publishing.FetchPictures)
 	a.Jobs.Reconcile("publishing.reconcile", a.Publishing.Reconcile)
 	a.Jobs.Every("publishing.series", time.Hour, a.Publishing.RunSeries)
+	a.Jobs.Every("publishing.evergreen", 10*time.Minute, a.Publishing.RunEvergreen)
 	a.Jobs.Every("publishing.imports", 24*time.Hour, a.Publishing.ForgetImports)
 	a.Jobs.Every("publishing.bin", 6*time.Hour, a.Publishing.EmptyBin)
 	a.Jobs.Every("publishing.rezone", 24*time.Hour, a.Publishing.Rezone)

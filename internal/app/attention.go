@@ -10,6 +10,7 @@ import (
 	"vigie/internal/base/fault"
 	"vigie/internal/base/id"
 	"vigie/internal/brand"
+	"vigie/internal/inbox"
 	"vigie/internal/platform/live"
 	"vigie/internal/team"
 	"vigie/internal/ui"
@@ -102,6 +103,10 @@ func (a *App) here(r *ui.Request, topic string, gone bool) ([]live.Person, error
 	if b, ok := strings.CutPrefix(topic, "brand:"); ok {
 		if err := r.Actor.Require(id.Brand(b), team.SeeBrand); err != nil {
 			return nil, fault.New(fault.NotFound, "")
+		}
+	} else if talk, ok := strings.CutPrefix(topic, "conversation:"); ok {
+		if err := a.talkOf(r.Context(), r.Actor, inbox.ConversationID(talk)); err != nil {
+			return nil, err
 		}
 	} else if _, _, err := a.postOf(r.Context(), r.Actor, topic); err != nil {
 		return nil, err

@@ -12,6 +12,7 @@ import (
 	"vigie/internal/brand/brandweb"
 	"vigie/internal/channel/channelweb"
 	"vigie/internal/charter/charterweb"
+	"vigie/internal/inbox/inboxweb"
 	"vigie/internal/platform/i18n"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/publishing"
@@ -30,8 +31,9 @@ var words fs.FS = wordFiles
 
 // faces lists every room's pages and operations.
 func (a *App) faces(people *teamweb.Face) []face {
-	return []face{people, a.approvalFace(), charterweb.New(charterweb.Config{Room: a.Charter, Networks: a.Channels.Networks, Names: a.names}), brandweb.New(a.Brands), a.channelFace(), a.libraryFace(), publishingweb.New(publishingweb.Config{Room: a.Publishing, Channels: a.Channels,
-		Brand: a.Brands.Get, Names: a.names, Tell: a.Hub.Tell, Reads: a.reads, WasRead: a.wasRead, Silent: a.silentDays, URL: a.Config.PublicURL()}), todayweb.New(a.day())}
+	return []face{people, a.approvalFace(), charterweb.New(charterweb.Config{Room: a.Charter, Networks: a.Channels.Networks, Names: a.names}), a.answersFace(), brandweb.New(a.Brands), a.channelFace(), a.libraryFace(), publishingweb.New(publishingweb.Config{Room: a.Publishing, Channels: a.Channels,
+		Brand: a.Brands.Get, Names: a.names, Tell: a.Hub.Tell, Reads: a.reads, WasRead: a.wasRead, Choosing: a.choosing, Silent: a.silentDays, URL: a.Config.PublicURL()}), todayweb.New(a.day()),
+		inboxweb.New(inboxweb.Config{Room: a.Inbox, Channels: a.Channels, Names: a.names, Answerable: a.canAnswer})}
 }
 
 func (a *App) channelFace() face {
@@ -47,6 +49,7 @@ func settings() []ui.SettingsTab {
 		{Key: "channels", Path: "/settings/channels", Needs: team.SeePlanning},
 		{Key: "approval", Path: "/settings/approval", Needs: team.SeeDrafts},
 		{Key: "charter", Path: "/charter", Needs: team.SeePlanning},
+		{Key: "answers", Path: "/answers", Needs: team.AnswerPeople},
 		{Key: "slots", Path: "/settings/slots", Needs: team.SeePlanning},
 		{Key: "campaigns", Path: "/settings/campaigns", Needs: team.SeePlanning},
 		{Key: "feeds", Path: "/settings/feeds", Needs: team.Export},
@@ -57,7 +60,7 @@ func settings() []ui.SettingsTab {
 // example is the example agency that a guest looks round.
 func (a *App) example() teamweb.Example {
 	return example.New(example.Needs{DB: a.DB, Book: a.Book, Team: a.Team, Brands: a.Brands, Channels: a.Channels, Assets: a.Assets,
-		Publishing: a.Publishing, Charter: a.Charter, Approval: a.Approval, World: a.World, Log: a.Log})
+		Publishing: a.Publishing, Charter: a.Charter, Answers: a.Answers, Approval: a.Approval, World: a.World, Log: a.Log})
 }
 
 // sections lists the rail, in UI.md's order; a room that does not exist yet has
@@ -67,6 +70,7 @@ func (a *App) sections() []ui.Section {
 	return []ui.Section{
 		{Key: "today", Icon: "jour", Letter: "T", Needs: team.SeePlanning, Path: func(b brand.Brand) string { return "/b/" + string(b.ID) + "/today" }, Count: kept.of("today", a.dueToday(a.day()))},
 		{Key: "calendar", Icon: "calendrier", Letter: "C", Needs: team.SeePlanning, Path: func(b brand.Brand) string { return "/b/" + string(b.ID) + "/calendar" }},
+		{Key: "inbox", Icon: "boite", Letter: "B", Needs: team.SeeInbox, Path: func(b brand.Brand) string { return "/b/" + string(b.ID) + "/inbox" }, Count: kept.of("inbox", a.toAnswer)},
 		{Key: "review", Icon: "okrond", Letter: "V", Needs: team.Review, Path: func(b brand.Brand) string { return "/b/" + string(b.ID) + "/review" }, Count: kept.of("review", a.toReview)},
 		{Key: "media", Icon: "media", Letter: "M", Needs: team.SeeMedia, Path: func(b brand.Brand) string { return "/b/" + string(b.ID) + "/media" }},
 		{Key: "settings", Icon: "reglages", Foot: true, Needs: team.SeeBrand, Path: func(b brand.Brand) string { return "/b/" + string(b.ID) + "/settings" }},

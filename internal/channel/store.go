@@ -111,3 +111,11 @@ func (s *Service) Of(ctx context.Context, a team.Actor, kind network.Kind, ref n
 		`SELECT `+columns+` FROM channel WHERE brand IN `+sqldb.Marks(len(brands))+` AND network = ? AND ref = ? ORDER BY made_at DESC, id DESC`,
 		sqldb.Args(brands, kind, ref)...)
 }
+
+// Connected lists the channels of all brands that are not removed, for the part
+// of the program that listens to them: what it reads goes to their own brand.
+func (s *Service) Connected(ctx context.Context) (_ []Channel, err error) {
+	defer fault.Wrap(&err, "list connected channels")
+	return sqldb.List(ctx, s.DB, func(r sqldb.Scanner) (Channel, error) { return s.scan(ctx, r) },
+		`SELECT `+columns+` FROM channel WHERE removed_at IS NULL ORDER BY id`)
+}

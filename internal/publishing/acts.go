@@ -12,19 +12,22 @@ const (
 	ActScheduled   = "post.scheduled"    // {version, local, zone, at, channels: [{channel, hash}]}
 	ActMoved       = "post.moved"        // {version, from, local, zone, at}
 	ActUnscheduled = "post.unscheduled"  // {version}
-	ActAnswered    = "answer.planned"    // {version, about, channel, hash, at}: somebody is answered
-	ActTakenBack   = "answer.taken_back" // {version}
+	ActAnswered    = "reply.planned"    // {version, about, channel, hash, at}: somebody is answered
+	ActTakenBack   = "reply.taken_back" // {version}
 	ActFrozen      = "freeze.opened"     // {reason, held, leaving}; subject "freeze"
 	ActThawed      = "freeze.lifted"     // {freed, missed}; subject "freeze"
 
-	ActSlotAdded       = "slot.added"       // {channel, weekday, local}; subject "slot"
-	ActSlotRemoved     = "slot.removed"     // subject "slot"
-	ActSlotGiven       = "slot.given"       // {category}; subject "slot"
-	ActCategorySaved   = "category.saved"   // {name, weight, paused}; subject "category"
-	ActCategoryRemoved = "category.removed" // subject "category"
-	ActMarksSet        = "calendar.marked"  // {public, local, sensitive, own, zones}; subject "calendar"
-	ActCampaignSaved   = "campaign.saved"   // {name, from, to}; subject "campaign"
-	ActCampaignRemoved = "campaign.removed" // subject "campaign"
+	ActSlotAdded       = "slot.added"         // {channel, weekday, local}; subject "slot"
+	ActSlotRemoved     = "slot.removed"       // subject "slot"
+	ActSlotGiven       = "slot.given"         // {category}; subject "slot"
+	ActCategorySaved   = "category.saved"     // {name, weight, paused}; subject "category"
+	ActCategoryRemoved = "category.removed"   // subject "category"
+	ActCategoryPaused  = "category.paused"    // {name, held}; subject "category"
+	ActCategoryResumed = "category.resumed"   // {name, freed, late, as}; subject "category"
+	ActEvergreenSet    = "category.evergreen" // {name, on, after, times}; subject "category"
+	ActMarksSet        = "calendar.marked"    // {public, local, sensitive, own, zones}; subject "calendar"
+	ActCampaignSaved   = "campaign.saved"     // {name, from, to}; subject "campaign"
+	ActCampaignRemoved = "campaign.removed"   // subject "campaign"
 
 	ActSent      = "publication.sent"      // {post, channel, network, parts, url, hash, late_ms}; by_hand where a person did it
 	ActFailed    = "publication.failed"    // {post, channel, problem}

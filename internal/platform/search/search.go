@@ -15,6 +15,7 @@ import (
 	"embed"
 	"encoding/base64"
 	"io/fs"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -212,4 +213,56 @@ func distinct(words []string) []string {
 		}
 	}
 	return out
+}
+
+// Add makes documents findable that never were: many of them in a few
+// statements. A document that is known already is conflict; Put is for those.
+func Add(ctx context.Context, tx *sqldb.Tx, docs []Doc) (err error) {
+	defer fault.Wrap(&err, "index")
+	for part := range sqldb.Chunks(docs, 100) {
+		words := make([]string, len(part))
+		var all []string
+		for i, d := range part {
+			terms := distinct(Words(d.Text))
+			all = append(all, terms...)
+			words[i] = strings.Join(append(slices.Clone(terms), brandWord(d.Brand), kindWord(d.Kind)), " ")
+		}
+		if err := add(ctx, tx, part, words, all); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func add(ctx context.Context, tx *sqldb.Tx, docs []Doc, words, terms []string) error {
+	var args []any
+	if tx.Dialect() == sqldb.Postgres {
+		for i, d := range docs {
+			args = append(args, d.Brand, d.Kind, d.ID, words[i])
+		}
+		one := "(?, ?, ?, array_to_tsvector(string_to_array(?, ' ')))"
+		_, err := tx.Exec(ctx, `INSERT INTO search_doc (brand, kind, id, words) VALUES `+strings.Repeat(one+", ", len(docs)-1)+one, args...)
+		return err
+	}
+	at := map[string]int{}
+	for i, d := range docs {
+		at[d.ID] = i
+		args = append(args, d.Brand, d.Kind, d.ID)
+	}
+	var rows []any
+	err := sqldb.Each(ctx, tx, func(r sqldb.Scanner) error {
+		var seq int64
+		var doc string
+		err := r.Scan(&seq, &doc)
+		rows = append(rows, seq, words[at[doc]])
+		return err
+	}, `INSERT INTO search_doc (brand, kind, id) VALUES `+strings.Repeat("(?, ?, ?), ", len(docs)-1)+`(?, ?, ?) RETURNING seq, id`, args...)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `INSERT INTO search_words (rowid, words) VALUES `+strings.Repeat("(?, ?), ", len(docs)-1)+`(?, ?)`, rows...); err != nil {
+		return err
+	}
+	slices.Sort(terms)
+	return known(ctx, tx, slices.Compact(terms))
 }

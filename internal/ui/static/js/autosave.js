@@ -68,5 +68,7 @@ function start(form) {
 
 const scan = () => document.querySelectorAll("form[data-autosave]").forEach(start);
 scan();
+// Forms that came later.
+document.addEventListener("vigie:autosave", scan);
 document.addEventListener("vigie:refreshed", scan);
 document.addEventListener("htmx:after:swap", scan);
