@@ -129,9 +129,9 @@ type Item struct {
 	// auto-reply, a bounce, a bot that says so).
 	Automatic bool
 
-	// Quoted and Signature are what a mail carries below its own words: a page
-	// folds them. Text has neither.
-	Quoted, Signature string
+	// Repeated (earlier mails) and Signature are what a mail carries below its own
+	// words: a page folds them. Text has neither.
+	Repeated, Signature string
 	// ReplyTo is where a mail asks answers to go, when that is another address
 	// than its author's. An answer goes there by itself only when Elsewhere is
 	// false; else it goes to the author, unless Options.Elsewhere confirms it.

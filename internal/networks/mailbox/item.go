@@ -68,7 +68,7 @@ func (a *account) item(s *session, m meta, l letter, twin, live bool) (network.I
 		Subject: textkit.Excerpt(h.words("subject"), 500), HTML: l.html, Media: l.attachments,
 		At: m.when, Broken: l.broken, Automatic: !m.sent && automatic(l),
 	}
-	it.Text, it.Quoted, it.Signature = fold(l.text, h.has("in-reply-to") || h.has("references"))
+	it.Text, it.Repeated, it.Signature = fold(l.text, h.has("in-reply-to") || h.has("references"))
 	if id := h.id(); id == "" {
 		print := h.whole()
 		if h == nil {
