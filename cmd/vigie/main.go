@@ -38,6 +38,7 @@ type cli struct {
 	Export   exportCmd   `cmd:"" name:"export-posts" aliases:"export" help:"Write a brand's posts to a file."`
 	Approval approvalCmd `cmd:"" help:"Approval: list, show, approve, changes, refuse, remind, policy."`
 	Idea     ideaCmd     `cmd:"" help:"Ideas: add, list."`
+	Inbox    inboxCmd    `cmd:"" help:"Inbox: list, show, done, open, wait, note, answer."`
 	Charter  charterCmd  `cmd:"" help:"Charters: test, export, import."`
 	Spell    spellCmd    `cmd:"" help:"Spelling and typography of a text: lists the mistakes, or corrects the typography."`
 	Bench    benchCmd    `cmd:"" help:"Measure this machine: the budgets of the documentation."`
