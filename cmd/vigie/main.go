@@ -39,7 +39,11 @@ type cli struct {
 	Approval approvalCmd `cmd:"" help:"Approval: list, show, approve, changes, refuse, remind, policy."`
 	Idea     ideaCmd     `cmd:"" help:"Ideas: add, list."`
 	Inbox    inboxCmd    `cmd:"" help:"Inbox: list, show, done, open, wait, note, answer."`
+	Template templateCmd `cmd:"" help:"Templates: list, show, make, use, rename, remove, restore."`
+	Queue    queueCmd    `cmd:"" help:"Queues: show, pause, resume, evergreen."`
 	Charter  charterCmd  `cmd:"" help:"Charters: test, export, import."`
+	Answer   answerCmd   `cmd:"" help:"Saved answers: list, show, suggest, fill, archive, export, import."`
+	Position positionCmd `cmd:"" help:"Positions: list, show, write, approve, withdraw."`
 	Spell    spellCmd    `cmd:"" help:"Spelling and typography of a text: lists the mistakes, or corrects the typography."`
 	Bench    benchCmd    `cmd:"" help:"Measure this machine: the budgets of the documentation."`
 	Version  versionCmd  `cmd:"" help:"Say which version this is."`

@@ -21,6 +21,7 @@ type postCmd struct {
 	Schedule   postSchedule   `cmd:"" help:"Schedule a draft."`
 	Move       postMove       `cmd:"" help:"Give a post another hour."`
 	Unschedule postUnschedule `cmd:"" help:"Take a post back to the drafts."`
+	Bulk       postBulk       `cmd:"" help:"One change to many posts: shown first, made with --yes, undone with --undo."`
 	Recall     postRecall     `cmd:"" help:"Take posts back, or correct them, on every network."`
 	Retry      postRetry      `cmd:"" help:"Send again a publication that failed."`
 	Freeze     postFreeze     `cmd:"" help:"Hold everything scheduled, in a brand or in all."`

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"vigie/internal/answers"
 	"vigie/internal/app"
 	"vigie/internal/approval"
 	"vigie/internal/assets"
@@ -83,6 +84,7 @@ func buildPast(h *house) (id.Brand, *person) {
 	h.ok(h.Publishing.Unbin(ctx, me, b, p.ID))
 
 	pastOfCharter(h, me, b, p.ID)
+	pastOfAnswers(h, me, b)
 	pastOfPlanning(h, me, b)
 
 	pastOfInbox(h, me, ch)
@@ -141,6 +143,29 @@ func pastOfCharter(h *house, me team.Actor, b id.Brand, post id.Post) {
 	d, err := h.Charter.SaveDay(ctx, me, b, charter.Day{Name: "Inventaire", From: "2099-01-04", Severity: "warn"})
 	h.ok(err)
 	h.ok(h.Charter.RemoveDay(ctx, me, b, d.ID))
+}
+
+// pastOfAnswers uses every verb of saved answers and positions.
+func pastOfAnswers(h *house, me team.Actor, b id.Brand) {
+	h.Helper()
+	ctx := h.Context()
+	p, err := h.Answers.Write(ctx, me, b, "", 0, answers.Draft{Subject: "Emballage", From: "2026-01-01", Texts: []answers.Saying{{Language: "fr", Say: "Il est recyclé."}}})
+	h.ok(err)
+	_, err = h.Answers.Approve(ctx, team.Program("stage"), b, p.ID, 1, p.Version)
+	h.ok(err)
+	h.ok(h.Answers.Withdraw(ctx, me, b, p.ID))
+	h.ok(h.Answers.Reopen(ctx, me, b, p.ID))
+	a, err := h.Answers.Save(ctx, me, b, answers.Answer{Title: "Merci", Texts: []answers.Text{{Language: "fr", Text: "Merci."}}})
+	h.ok(err)
+	_, err = h.Answers.Use(ctx, me, b, a.ID, answers.Want{})
+	h.ok(err)
+	h.ok(h.Answers.Reviewed(ctx, me, b, a.ID))
+	h.ok(h.Answers.Archive(ctx, me, b, a.ID))
+	h.ok(h.Answers.Restore(ctx, me, b, a.ID))
+	_, err = h.Answers.Set(ctx, me, b, answers.Setting{Months: 3, Stale: "warn"})
+	h.ok(err)
+	_, err = h.Answers.BringFile(ctx, me, b, []byte("title,text\nUn,Oui\n"), false)
+	h.ok(err)
 }
 
 // pastOfPlanning uses every verb of files, series and feeds.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"vigie/internal/answers"
 	"vigie/internal/api"
 	"vigie/internal/app/reading"
 	"vigie/internal/approval"
@@ -59,6 +60,7 @@ type App struct {
 	Charter    *charter.Service
 	Inbox      *inbox.Service
 	Readers    *inbox.Readers
+	Answers    *answers.Service
 	Ledger     *publishing.Ledger
 
 	attention attention
@@ -145,6 +147,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	}
 	a.Assets = assets.New(assets.Needs{DB: a.DB, Book: a.Book, Files: a.Files, Jobs: a.Jobs, Posts: shows{a}, Zone: zoneOf, Name: brandName, Letters: letters, Tell: a.Hub.Tell, Log: a.Log})
 	a.Charter = charter.New(charter.Needs{DB: a.DB, Book: a.Book, Past: said{a}, Zone: zoneOf, Tell: a.Hub.Tell})
+	a.buildAnswers()
 	bring, err := a.bring()
 	if err != nil {
 		return err
@@ -215,7 +218,7 @@ func (a *App) Migrate(ctx context.Context) (int, error) {
 
 // Schemas lists every room's tables, the hall's first.
 func Schemas() []sqldb.Schema {
-	return []sqldb.Schema{logbook.Schema, search.Schema, api.Schema, brand.Schema, team.Schema, channel.Schema, assets.Schema, publishing.Schema, approval.Schema, charter.Schema, inbox.Schema, Schema}
+	return []sqldb.Schema{logbook.Schema, search.Schema, api.Schema, brand.Schema, team.Schema, channel.Schema, assets.Schema, publishing.Schema, approval.Schema, charter.Schema, inbox.Schema, answers.Schema, Schema}
 }
 
 // Start migrates and begins to work: jobs, clock, readers. It returns when the
@@ -300,6 +303,7 @@ func (a *App) declareJobs() {
 	jobs.Handle(a.Jobs, publishing.PicturesKind, jobs.Options{Timeout: 10 * time.Minute}, a.Publishing.FetchPictures)
 	a.Jobs.Reconcile("publishing.reconcile", a.Publishing.Reconcile)
 	a.Jobs.Every("publishing.series", time.Hour, a.Publishing.RunSeries)
+	a.Jobs.Every("publishing.evergreen", 10*time.Minute, a.Publishing.RunEvergreen)
 	a.Jobs.Every("publishing.imports", 24*time.Hour, a.Publishing.ForgetImports)
 	a.Jobs.Every("publishing.bin", 6*time.Hour, a.Publishing.EmptyBin)
 	a.Jobs.Every("publishing.rezone", 24*time.Hour, a.Publishing.Rezone)

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"time"
 
 	"vigie/internal/app/reading"
 	"vigie/internal/approval"
@@ -63,6 +64,24 @@ func (a *App) reach(ctx context.Context, p id.Person) (mail.Address, string, err
 
 func (a *App) approvalFace() face {
 	return approvalweb.New(approvalweb.Config{Room: a.Approval, Channels: a.Channels, Brand: a.Brands.Get, Names: a.names, People: a.Team.People, Words: a.Words, HTTPS: a.Config.HTTPS(),
+		Library: func(ctx context.Context, actor team.Actor, b id.Brand) ([]approvalweb.Thumb, error) {
+			page, err := a.Assets.List(ctx, actor, b, assets.Filter{}, "", 24)
+			var out []approvalweb.Thumb
+			for _, m := range page.Media {
+				if m.State == assets.Ready {
+					out = append(out, approvalweb.Thumb{ID: m.ID, Name: m.Name, Alt: m.Alt})
+				}
+			}
+			return out, err
+		},
+		Examine: func(ctx context.Context, actor team.Actor, b id.Brand, post id.Post, at time.Time, items []approval.Item) ([]approvalweb.Finding, error) {
+			all, err := reading.Posts{Room: a.Publishing}.Examine(ctx, actor, b, post, at, items)
+			var out []approvalweb.Finding
+			for _, x := range all {
+				out = append(out, approvalweb.Finding(x))
+			}
+			return out, err
+		},
 		Picture: func(ctx context.Context, b id.Brand, m id.Media) (approvalweb.Picture, error) {
 			x, err := a.Assets.Open(ctx, team.Program("approval"), b, m, assets.View)
 			return approvalweb.Picture{Type: x.Type, Name: x.Name, ETag: x.ETag, Body: x.Body}, err
@@ -77,6 +96,13 @@ func (a *App) toReview(ctx context.Context, actor team.Actor, b brand.Brand) int
 // wasRead tells, for the composer, whether a post has a reading to show.
 func (a *App) wasRead(ctx context.Context, b id.Brand, post id.Post) bool {
 	yes, err := a.Approval.Asked(ctx, team.Program("approval"), b, post)
+	return err == nil && yes
+}
+
+// choosing tells, for the composer, whether versions of a post are to be chosen
+// from.
+func (a *App) choosing(ctx context.Context, b id.Brand, post id.Post) bool {
+	yes, err := a.Approval.Choosing(ctx, team.Program("approval"), b, post)
 	return err == nil && yes
 }
 

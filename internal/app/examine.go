@@ -22,7 +22,7 @@ import (
 // examiners lists who looks at what would leave, in the order in which their
 // findings are shown.
 func (a *App) examiners() []publishing.Examiner {
-	return []publishing.Examiner{ignoring{a, []publishing.Examiner{charterEyes{a}, rights{a}, dayEyes{a}, preflight.Looks{Houses: a.houses}, preflight.NewTwins(), linkEyes{a}, spellEyes{a}}}}
+	return []publishing.Examiner{ignoring{a, []publishing.Examiner{charterEyes{a}, positionEyes{a}, rights{a}, dayEyes{a}, preflight.Looks{Houses: a.houses}, preflight.NewTwins(), linkEyes{a}, spellEyes{a}}}}
 }
 
 // ignoring asks all the others and leaves out what somebody let stand in the

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"vigie/internal/answers/answersweb"
 	"vigie/internal/api"
 	"vigie/internal/approval/approvalweb"
 	"vigie/internal/assets/assetsweb"
@@ -34,7 +35,7 @@ import (
 
 // messages lists the words of every face and of the program itself.
 func messages() []fs.FS {
-	out := append([]fs.FS{ui.Messages(), api.Messages(), teamweb.Messages(), brandweb.Messages(), assetsweb.Messages(), channelweb.Messages(), todayweb.Messages(), charterweb.Messages(), approvalweb.Messages(), inboxweb.Messages(), spell.Messages(), words}, all.Messages()...)
+	out := append([]fs.FS{ui.Messages(), api.Messages(), teamweb.Messages(), brandweb.Messages(), assetsweb.Messages(), channelweb.Messages(), todayweb.Messages(), charterweb.Messages(), approvalweb.Messages(), inboxweb.Messages(), answersweb.Messages(), spell.Messages(), words}, all.Messages()...)
 	return append(out, publishingweb.Messages()...)
 }
 
@@ -175,8 +176,10 @@ func (a *App) Serve(ctx context.Context, ln net.Listener) error {
 	go func() { done <- s.Serve(ln) }()
 	// Starting takes memory that serving does not need; an idle instance would
 	// keep it for minutes, on a machine that may have half a gigabyte.
-	settled := time.AfterFunc(2*time.Second, func() { debug.FreeOSMemory(); letGoOfProgram() })
-	defer settled.Stop()
+	settle := func() { _ = a.DB.Shrink(ctx); debug.FreeOSMemory(); letGoOfProgram() }
+	for _, after := range []time.Duration{2 * time.Second, 30 * time.Second} { // the second after the first round of jobs
+		defer time.AfterFunc(after, settle).Stop()
+	}
 	select {
 	case err := <-done:
 		return err

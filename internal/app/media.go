@@ -42,7 +42,11 @@ func (s shows) Uses(ctx context.Context, a team.Actor, b id.Brand, m id.Media) (
 	for i, r := range rows {
 		out[i] = assets.Use{Post: r.ID, Title: r.Title, At: r.At, Badge: string(r.Badge)}
 	}
-	return out, nil
+	templates, err := s.Publishing.TemplatesWith(ctx, a, b, m)
+	for _, t := range templates {
+		out = append(out, assets.Use{Title: t.Name, Template: string(t.ID)})
+	}
+	return out, err
 }
 
 func (s shows) CountUses(ctx context.Context, b id.Brand, list []id.Media) (map[id.Media]int, error) {

@@ -64,7 +64,7 @@ func (p dayPosts) Troubles(ctx context.Context, a team.Actor, b id.Brand, since 
 	slices.SortStableFunc(rows, func(x, y publishing.PublicationRow) int { return y.DueAt.Compare(x.DueAt) })
 	var out []today.Trouble
 	for _, x := range rows[:min(len(rows), limit)] {
-		if x.State == publishing.Frozen && x.Problem == "" || x.Problem == "publishing.taken_off" {
+		if x.State == publishing.Frozen && x.Problem == "" || x.Problem == "publishing.taken_off" || x.Problem == publishing.HeldByCategory {
 			continue // held by a freeze that stands, or given up by a person
 		}
 		out = append(out, today.Trouble{Publication: x.ID, Brand: x.Brand, Post: x.Post, Title: x.Title, Channel: x.Channel, State: string(x.State),

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"vigie/internal/answers"
 	"vigie/internal/approval"
 	"vigie/internal/assets"
 	"vigie/internal/base/id"
@@ -132,8 +133,14 @@ func buildStreet(h *house) *street {
 
 	heard := hear(h, me, ch)
 
+	stance, err := h.Answers.Write(ctx, me, s.a, "", 0, answers.Draft{Subject: "Sujet zinnober", From: "2026-01-01", Phrases: []string{"phrase zinnober"}, Texts: []answers.Saying{{Language: "fr", Say: "On dit zinnober."}}})
+	h.ok(err)
+	reply, err := h.Answers.Save(ctx, me, s.a, answers.Answer{Title: "Réponse zinnober", Question: "Où est le quokka ?", Folder: "Zinnober", Position: stance.ID, Texts: []answers.Text{{Language: "fr", Text: "Chez zinnober."}}})
+	h.ok(err)
+
 	s.ids = map[string]string{
-		"conversation": string(heard.talk), "note": string(heard.note), "view": string(heard.view), "change": string(heard.change), "answer": string(heard.answer),
+		"conversation": string(heard.talk), "note": string(heard.note), "view": string(heard.view), "change": string(heard.change), "reply": string(heard.answer),
+		"answer": string(reply.ID), "position": string(stance.ID),
 		"rule": string(rule.ID), "silent": string(day.ID),
 		"brand": string(s.a), "archived": string(gone), "person": string(s.ondine.id), "invitation": string(inv.ID), "session": string(sessions[0].ID),
 		"token": string(tokens[0].ID), "channel": string(ch.ID), "signin": in.ID, "campaign": string(camp.ID), "slot": slot.ID, "category": string(cat.ID),

@@ -31,8 +31,8 @@ var words fs.FS = wordFiles
 
 // faces lists every room's pages and operations.
 func (a *App) faces(people *teamweb.Face) []face {
-	return []face{people, a.approvalFace(), charterweb.New(charterweb.Config{Room: a.Charter, Networks: a.Channels.Networks, Names: a.names}), brandweb.New(a.Brands), a.channelFace(), a.libraryFace(), publishingweb.New(publishingweb.Config{Room: a.Publishing, Channels: a.Channels,
-		Brand: a.Brands.Get, Names: a.names, Tell: a.Hub.Tell, Reads: a.reads, WasRead: a.wasRead, Silent: a.silentDays, URL: a.Config.PublicURL()}), todayweb.New(a.day()),
+	return []face{people, a.approvalFace(), charterweb.New(charterweb.Config{Room: a.Charter, Networks: a.Channels.Networks, Names: a.names}), a.answersFace(), brandweb.New(a.Brands), a.channelFace(), a.libraryFace(), publishingweb.New(publishingweb.Config{Room: a.Publishing, Channels: a.Channels,
+		Brand: a.Brands.Get, Names: a.names, Tell: a.Hub.Tell, Reads: a.reads, WasRead: a.wasRead, Choosing: a.choosing, Silent: a.silentDays, URL: a.Config.PublicURL()}), todayweb.New(a.day()),
 		inboxweb.New(inboxweb.Config{Room: a.Inbox, Channels: a.Channels, Names: a.names, Answerable: a.canAnswer})}
 }
 
@@ -49,6 +49,7 @@ func settings() []ui.SettingsTab {
 		{Key: "channels", Path: "/settings/channels", Needs: team.SeePlanning},
 		{Key: "approval", Path: "/settings/approval", Needs: team.SeeDrafts},
 		{Key: "charter", Path: "/charter", Needs: team.SeePlanning},
+		{Key: "answers", Path: "/answers", Needs: team.AnswerPeople},
 		{Key: "slots", Path: "/settings/slots", Needs: team.SeePlanning},
 		{Key: "campaigns", Path: "/settings/campaigns", Needs: team.SeePlanning},
 		{Key: "feeds", Path: "/settings/feeds", Needs: team.Export},
@@ -59,7 +60,7 @@ func settings() []ui.SettingsTab {
 // example is the example agency that a guest looks round.
 func (a *App) example() teamweb.Example {
 	return example.New(example.Needs{DB: a.DB, Book: a.Book, Team: a.Team, Brands: a.Brands, Channels: a.Channels, Assets: a.Assets,
-		Publishing: a.Publishing, Charter: a.Charter, Approval: a.Approval, Inbox: a.Inbox, World: a.World, Log: a.Log})
+		Publishing: a.Publishing, Charter: a.Charter, Answers: a.Answers, Approval: a.Approval, Inbox: a.Inbox, World: a.World, Log: a.Log})
 }
 
 // sections lists the rail, in UI.md's order; a room that does not exist yet has

@@ -18,6 +18,10 @@ const (
 	ActRemarked  = "approval.remarked"  // {round, remark, channel, suggestion}; subject "post"
 	ActSettled   = "approval.settled"   // {remark, accepted}; subject "post"
 
+	ActOffered   = "approval.offered"   // {choice, candidates: [{n, channels: [{channel, hash}]}]}; subject "post"; words beside
+	ActUnoffered = "approval.unoffered" // {choice, why}; subject "post": withdrawn, or its hour was taken away
+	ActChosen    = "approval.chosen"    // {choice, n, of, round, channels: [{channel, hash}], local, zone, client}; subject "post"; words beside
+
 	ActLinkMade    = "approval_link.made"    // {ends, pin, from, to}; subject "approval_link"; name and address beside
 	ActLinkRenewed = "approval_link.renewed" // {ends}
 	ActLinkRevoked = "approval_link.revoked" // {}

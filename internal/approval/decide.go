@@ -43,8 +43,10 @@ type Decision struct {
 	Link   LinkID     `json:"link,omitempty"`
 	Client bool       `json:"client"`
 	// Own says that the reader had written what she decided on.
-	Own   bool      `json:"own,omitempty"`
-	Given time.Time `json:"given"`
+	Own bool `json:"own,omitempty"`
+	// Dropped says that another version was chosen since: it counts no more.
+	Dropped bool      `json:"dropped,omitempty"`
+	Given   time.Time `json:"given"`
 }
 
 // Reader is who answers: somebody signed in, or who holds a private link.
@@ -189,6 +191,13 @@ func (s *Service) decide(ctx context.Context, tx *sqldb.Tx, r Reader, b id.Brand
 	if !r.sees(*round, policies, before) {
 		return fault.New(fault.NotFound, "")
 	}
+	choice, err := openChoice(ctx, tx, b, say.Post)
+	if err != nil {
+		return err
+	}
+	if round.Choice != "" && (choice == nil || choice.ID != round.Choice) {
+		return errNoChoice
+	}
 	var named []map[string]any
 	var refused error = errLeft
 	gesture := string(id.New[id.Token]())
@@ -196,20 +205,25 @@ func (s *Service) decide(ctx context.Context, tx *sqldb.Tx, r Reader, b id.Brand
 		if !it.Asked || !slices.Contains(waiting, it.Channel) || len(say.Channels) > 0 && !slices.Contains(say.Channels, it.Channel) {
 			continue
 		}
-		if err := r.may(of(policies, it.Channel), before, *round, it, say.Verdict); err != nil {
+		rule := round.rule(policies, it.Channel)
+		if err := r.may(rule, before, *round, it, say.Verdict); err != nil {
 			refused = err
+			continue
+		}
+		if round.Choice != "" && say.Verdict == Approve && r.last(rule, before, *round, it) {
+			refused = errChoose
 			continue
 		}
 		d := Decision{ID: string(id.New[id.Token]()), Post: say.Post, Round: round.ID, Gesture: gesture, Channel: it.Channel, Hash: it.Hash,
 			Planned: round.Planned, At: round.At, Verdict: say.Verdict, Words: say.Words, Other: clock.Wall{Local: say.Other}, Client: r.client(b), Given: tx.Now}
-		if r.Link != nil {
-			d.Link = r.Link.ID
-		} else {
-			d.Person = r.Actor.Person
-			d.Own = slices.Contains(round.writers(), d.Person)
-		}
+		d.sign(r, *round)
 		if err := insertDecision(ctx, tx, b, d); err != nil {
 			return err
+		}
+		if round.Choice != "" && say.Verdict != Approve {
+			if err := refuseAll(ctx, tx, b, *choice, d); err != nil {
+				return err
+			}
 		}
 		named = append(named, map[string]any{"channel": it.Channel, "hash": it.Hash})
 	}
@@ -228,9 +242,30 @@ func (s *Service) decide(ctx context.Context, tx *sqldb.Tx, r Reader, b id.Brand
 	return s.Posts.Recheck(ctx, tx, r.actor(), b, say.Post)
 }
 
+// refuseAll writes a no to a choice down for each of its versions: withdrawing
+// the choice must not let one leave that was refused.
+func refuseAll(ctx context.Context, tx *sqldb.Tx, b id.Brand, c Choice, d Decision) error {
+	for _, x := range c.Candidates {
+		d.ID, d.Hash = string(id.New[id.Token]()), x.hashes()[d.Channel]
+		if err := insertDecision(ctx, tx, b, d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// last tells whether nobody reads after this reader: a choice then is hers to
+// make, and there is nobody to leave it to.
+func (r Reader) last(p Policy, all []Decision, round Round, it Item) bool {
+	me := Decision{}
+	me.sign(r, round)
+	st := p.judge(withoutReader(all, me, it), Asked{Channel: it.Channel, Hash: it.Hash, Planned: round.Planned, At: round.At})
+	return st.step >= len(p.Steps)-1
+}
+
 // gone is the error for an answer to a round that is over. It only says so to
 // who could see it.
-func (s *Service) gone(ctx context.Context, tx *sqldb.Tx, r Reader, b id.Brand, say Say, now *Round) error {
+func (s *Service) gone(ctx context.Context, tx sqldb.Q, r Reader, b id.Brand, say Say, now *Round) error {
 	n, err := sqldb.Value[int64](ctx, tx, `SELECT COUNT(*) FROM approval_round WHERE brand = ? AND post = ? AND id = ?`, b, say.Post, say.Round)
 	if err != nil {
 		return err
@@ -249,13 +284,8 @@ func (r Reader) may(p Policy, all []Decision, round Round, it Item, v Verdict) e
 	if v != Approve {
 		return nil // who may read may always say no
 	}
-	me := Decision{Client: r.client(round.Brand)}
-	if r.Link != nil {
-		me.Link = r.Link.ID
-	} else {
-		me.Person = r.Actor.Person
-		me.Own = slices.Contains(round.writers(), me.Person)
-	}
+	me := Decision{}
+	me.sign(r, round)
 	st := p.judge(withoutReader(all, me, it), Asked{Channel: it.Channel, Hash: it.Hash, Planned: round.Planned, At: round.At})
 	if st.step >= len(p.Steps) {
 		return nil // all have read it: one more yes changes nothing
@@ -294,7 +324,7 @@ func (r Reader) sees(round Round, policies map[id.Channel]Policy, all []Decision
 		return false
 	}
 	for _, it := range round.Items {
-		p := of(policies, it.Channel)
+		p := round.rule(policies, it.Channel)
 		at := slices.IndexFunc(p.Steps, func(s Step) bool { return s.Client })
 		if at < 0 || !it.Asked {
 			continue
@@ -319,11 +349,11 @@ func onlyYes(all []Decision) (out []Decision) {
 	return out
 }
 
-const decisionColumns = `id, post, round, gesture, channel, hash, local_time, zone, planned_at, verdict, words, other_local, person, link, client, own, at`
+const decisionColumns = `id, post, round, gesture, channel, hash, local_time, zone, planned_at, verdict, words, other_local, person, link, client, own, dropped, at`
 
 func scanDecision(r sqldb.Scanner) (d Decision, err error) {
 	var planned, at sqldb.Time
-	err = r.Scan(&d.ID, &d.Post, &d.Round, &d.Gesture, &d.Channel, &d.Hash, &d.Planned.Local, &d.Planned.Zone, &planned, &d.Verdict, &d.Words, &d.Other.Local, &d.Person, &d.Link, &d.Client, &d.Own, &at)
+	err = r.Scan(&d.ID, &d.Post, &d.Round, &d.Gesture, &d.Channel, &d.Hash, &d.Planned.Local, &d.Planned.Zone, &planned, &d.Verdict, &d.Words, &d.Other.Local, &d.Person, &d.Link, &d.Client, &d.Own, &d.Dropped, &at)
 	d.At, d.Given = planned.Time, at.Time
 	if d.Other.Local != "" {
 		d.Other.Zone = d.Planned.Zone
@@ -332,8 +362,8 @@ func scanDecision(r sqldb.Scanner) (d Decision, err error) {
 }
 
 func insertDecision(ctx context.Context, tx *sqldb.Tx, b id.Brand, d Decision) error {
-	_, err := tx.Exec(ctx, `INSERT INTO approval_decision (brand, `+decisionColumns+`) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
-		b, d.ID, d.Post, d.Round, d.Gesture, d.Channel, d.Hash, d.Planned.Local, d.Planned.Zone, sqldb.At(d.At), d.Verdict, d.Words, d.Other.Local, d.Person, d.Link, d.Client, d.Own, sqldb.At(d.Given))
+	_, err := tx.Exec(ctx, `INSERT INTO approval_decision (brand, `+decisionColumns+`) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+		b, d.ID, d.Post, d.Round, d.Gesture, d.Channel, d.Hash, d.Planned.Local, d.Planned.Zone, sqldb.At(d.At), d.Verdict, d.Words, d.Other.Local, d.Person, d.Link, d.Client, d.Own, d.Dropped, sqldb.At(d.Given))
 	return err
 }
 

@@ -89,9 +89,19 @@ type Posts interface {
 	Recheck(ctx context.Context, tx *sqldb.Tx, a team.Actor, b id.Brand, posts ...id.Post) error
 	// Waiting lists the channels of a post on which something has not left.
 	Waiting(ctx context.Context, q sqldb.Q, b id.Brand, post id.Post) ([]id.Channel, error)
+	// Outdated says of which of these posts the words were changed since they
+	// were submitted, without anybody having submitted them again.
+	Outdated(ctx context.Context, q sqldb.Q, b id.Brand, posts []id.Post) ([]id.Post, error)
 	// Replace puts other words in the place of quote, in what the post says on
 	// a channel. Errors: conflict (the words are not there, or twice).
 	Replace(ctx context.Context, a team.Actor, b id.Brand, post id.Post, c id.Channel, quote, with string) error
+	// Word says how a post would leave as it is, then with each of others in
+	// the place of its words. Errors: invalid, not_found.
+	Word(ctx context.Context, a team.Actor, b id.Brand, post id.Post, others ...Saying) (Own, []Worded, error)
+	// Adopt saves a version and puts the post on the calendar with it, in one
+	// transaction. Errors: those of saving and planning; conflict (something
+	// has begun to leave, or would leave otherwise than Want says).
+	Adopt(ctx context.Context, a team.Actor, b id.Brand, ad Adoption) error
 }
 
 // Journal is the logbook.

@@ -19,6 +19,9 @@ type Entry struct {
 	Mine bool `json:"mine"`
 	// Said is what this reader last answered about this round; empty: nothing.
 	Said Verdict `json:"said,omitempty"`
+	// Again says that it was changed since it was read and waits for its author
+	// to submit it again: nobody is asked about it now.
+	Again bool `json:"again,omitempty"`
 	// Sum is the first words, for a list.
 	Sum string `json:"sum"`
 }
@@ -68,6 +71,42 @@ func (s *Service) Queue(ctx context.Context, r Reader, b id.Brand, all bool) (_ 
 			out = append(out, r.entry(x, policies, ds))
 		}
 	}
+	if r.client(b) || !r.Actor.May(b, team.WritePosts) {
+		return out, nil
+	}
+	again, err := s.outdated(ctx, b)
+	return append(out, again...), err
+}
+
+// outdated are the posts to be submitted again, as they were last read.
+func (s *Service) outdated(ctx context.Context, b id.Brand) ([]Entry, error) {
+	list, err := sqldb.List(ctx, s.DB, scanRound, `SELECT `+roundColumns+` FROM approval_round WHERE brand = ? AND why IN ('edited', 'picture')
+		AND NOT EXISTS (SELECT 1 FROM approval_round later WHERE later.brand = approval_round.brand AND later.post = approval_round.post AND later.n > approval_round.n) ORDER BY planned_at, id LIMIT ?`, b, MaxQueue)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	posts := make([]id.Post, len(list))
+	for i := range list {
+		posts[i] = list[i].Post
+	}
+	if posts, err = s.Posts.Outdated(ctx, s.DB, b, posts); err != nil {
+		return nil, err
+	}
+	list = slices.DeleteFunc(list, func(x Round) bool { return !slices.Contains(posts, x.Post) })
+	if err := withItems(ctx, s.DB, list); err != nil {
+		return nil, err
+	}
+	var out []Entry
+	for _, x := range list {
+		e := Entry{Round: x, Again: true}
+		e.State = Stale
+		for _, it := range x.Items {
+			if e.Sum == "" {
+				e.Sum = it.Content.text()
+			}
+		}
+		out = append(out, e)
+	}
 	return out, nil
 }
 
@@ -82,7 +121,7 @@ func (r Reader) entry(x Round, policies map[id.Channel]Policy, ds []Decision) En
 		if e.Sum == "" {
 			e.Sum = it.Content.text()
 		}
-		if it.Asked && x.State != Approved && r.may(of(policies, it.Channel), ds, x, it, Approve) == nil {
+		if it.Asked && x.State != Approved && r.may(x.rule(policies, it.Channel), ds, x, it, Approve) == nil {
 			e.Mine = true
 		}
 	}
@@ -120,6 +159,12 @@ type File struct {
 	// Since is the version that this reader looked at before this one; nil:
 	// none, or this is the first.
 	Since *Round `json:"since,omitempty"`
+	// Choice is what is to be chosen from, when the round asks for that; Chosen
+	// are the choices that are over.
+	Choice *Choice  `json:"offered,omitempty"`
+	Chosen []Choice `json:"choices,omitempty"`
+	// Last says that, of a choice, nobody reads after this reader.
+	Last bool `json:"last,omitempty"`
 	// Reads say who reads, step by step, on each channel asked.
 	Reads []Read `json:"reads"`
 }
@@ -135,7 +180,7 @@ type Read struct {
 
 // Diff compares what is said on a channel with the version the reader knew.
 func (f File) Diff(c id.Channel) []Diff {
-	if f.Since == nil {
+	if f.Since == nil || f.Since.Choice != "" || f.Round.Choice != "" {
 		return nil
 	}
 	var was, is string
@@ -159,7 +204,7 @@ func (f File) Diff(c id.Channel) []Diff {
 // reader knew: "same" (or there is no such version), "cut" (the same ones,
 // another part of one), "other".
 func (f File) Pictured(c id.Channel) string {
-	if f.Since == nil {
+	if f.Since == nil || f.Since.Choice != "" || f.Round.Choice != "" {
 		return "same"
 	}
 	of := func(items []Item) (all, bare []Media) {
@@ -258,14 +303,38 @@ func (s *Service) Read(ctx context.Context, r Reader, b id.Brand, post id.Post, 
 		if !it.Asked {
 			continue
 		}
-		p := of(policies, it.Channel)
+		p := last.rule(policies, it.Channel)
 		st := p.judge(onlyYes(ds), Asked{Channel: it.Channel, Hash: it.Hash, Planned: last.Planned, At: last.At})
 		for i, step := range p.Steps {
 			out.Reads = append(out.Reads, Read{Channel: it.Channel, Step: step, Index: i, Done: i < st.step, Open: i == st.step && out.Open})
 		}
 	}
+	if err := s.withChoices(ctx, r, b, &out, policies, ds); err != nil {
+		return out, err
+	}
 	out.Since, err = s.look(ctx, r, b, post, last, out.Rounds, looking)
 	return out, err
+}
+
+// withChoices adds what is, or was, to be chosen from, as far as the reader may
+// see the rounds that asked for it.
+func (s *Service) withChoices(ctx context.Context, r Reader, b id.Brand, f *File, policies map[id.Channel]Policy, ds []Decision) error {
+	all, err := choices(ctx, s.DB, b, f.Post)
+	if err != nil {
+		return err
+	}
+	for _, c := range all {
+		if !slices.ContainsFunc(f.Rounds, func(x Round) bool { return x.Choice == c.ID }) {
+			continue
+		}
+		if c.State == ChoiceOpen && c.ID == f.Round.Choice {
+			f.Choice = &c
+			f.Last = slices.ContainsFunc(f.Items, func(it Item) bool { return r.last(f.Round.rule(policies, it.Channel), ds, f.Round, it) })
+			continue
+		}
+		f.Chosen = append(f.Chosen, c)
+	}
+	return nil
 }
 
 // look finds the version this reader knew, and with keep moves her mark on. Her
@@ -314,6 +383,15 @@ func (s *Service) Holds(ctx context.Context, r Reader, b id.Brand, post id.Post,
 	for _, it := range f.Items {
 		if slices.ContainsFunc(it.Content.Pictures(), func(p Media) bool { return p.ID == m }) {
 			return true, nil
+		}
+	}
+	if f.Choice != nil {
+		for _, x := range f.Choice.Candidates {
+			for _, it := range x.Items {
+				if slices.ContainsFunc(it.Content.Pictures(), func(p Media) bool { return p.ID == m }) {
+					return true, nil
+				}
+			}
 		}
 	}
 	return false, nil

@@ -123,6 +123,15 @@ func (s *Service) Remark(ctx context.Context, r Reader, b id.Brand, in NewRemark
 		if !r.sees(*round, policies, all) {
 			return fault.New(fault.NotFound, "")
 		}
+		if round.Choice != "" {
+			c, err := openChoice(ctx, tx, b, in.Post)
+			if err != nil {
+				return err
+			}
+			for i := 1; c != nil && i < len(c.Candidates); i++ {
+				round.Items = append(round.Items, c.Candidates[i].Items...)
+			}
+		}
 		if err := out.place(*round, in); err != nil {
 			return err
 		}

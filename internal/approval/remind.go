@@ -68,7 +68,8 @@ func (s *Service) mindBrand(ctx context.Context, b id.Brand, all []Round) error 
 	}
 	now := s.DB.Now()
 	for _, r := range all {
-		if !r.Due.IsZero() && !now.Before(r.Due) {
+		// Who says nothing agrees to a content, never to any of several.
+		if r.Choice == "" && !r.Due.IsZero() && !now.Before(r.Due) {
 			if err := s.tacit(ctx, b, r, policies); err != nil {
 				return err
 			}
@@ -137,7 +138,7 @@ func (r Round) turn(policies map[id.Channel]Policy, people []team.Member, links 
 		}
 	}
 	for _, it := range r.Items {
-		p := of(policies, it.Channel)
+		p := r.rule(policies, it.Channel)
 		if !it.Asked || r.Step >= len(p.Steps) {
 			continue
 		}
@@ -214,21 +215,22 @@ func (s *Service) SendMail(ctx context.Context, job MailJob) (err error) {
 		return err
 	}
 	var keys []string
-	var titles []string
+	var titles []line
 	remind := false
 	err = sqldb.Each(ctx, s.DB, func(r sqldb.Scanner) error {
-		var key, kind, title string
+		var key, kind string
+		var one line
 		var open bool
-		if err := r.Scan(&key, &kind, &title, &open); err != nil {
+		if err := r.Scan(&key, &kind, &one.title, &one.versions, &open); err != nil {
 			return err
 		}
 		keys = append(keys, key)
-		if open && !slices.Contains(titles, title) {
-			titles = append(titles, title)
+		if open && !slices.Contains(titles, one) {
+			titles = append(titles, one)
 			remind = remind || kind == "remind"
 		}
 		return nil
-	}, `SELECT l.id, l.kind, r.title, r.closed_at IS NULL AND r.state IN ('waiting', 'at_client') FROM approval_letter l JOIN approval_round r ON r.id = l.round
+	}, `SELECT l.id, l.kind, r.title, (SELECT COUNT(*) FROM approval_candidate c WHERE c.brand = l.brand AND c.choice = r.choice), r.closed_at IS NULL AND r.state IN ('waiting', 'at_client') FROM approval_letter l JOIN approval_round r ON r.id = l.round
 		WHERE l.brand = ? AND l.reader = ? AND l.sent_at IS NULL ORDER BY r.planned_at`, l.brand, l.reader)
 	if err != nil {
 		return err
@@ -242,10 +244,17 @@ func (s *Service) SendMail(ctx context.Context, job MailJob) (err error) {
 	return err
 }
 
+// line is a post in a letter; versions is how many there are to choose from, 0
+// when there is one to approve.
+type line struct {
+	title    string
+	versions int
+}
+
 // shown is how many titles a letter lists.
 const shown = 12
 
-func (s *Service) write(ctx context.Context, b id.Brand, reader, letter string, titles []string, remind bool) error {
+func (s *Service) write(ctx context.Context, b id.Brand, reader, letter string, titles []line, remind bool) error {
 	name, zone, err := s.Brand(ctx, s.DB, b)
 	if err != nil {
 		return nil //nolint:nilerr // put away: nobody is asked any more
@@ -282,7 +291,11 @@ func (s *Service) write(ctx context.Context, b id.Brand, reader, letter string, 
 			lines.WriteString("…\n")
 			break
 		}
-		lines.WriteString("- " + t + "\n")
+		lines.WriteString("- " + t.title)
+		if t.versions > 0 {
+			lines.WriteString(" " + loc.T("approval.mail.versions", "n", t.versions))
+		}
+		lines.WriteString("\n")
 	}
 	return s.Mail.Send(ctx, mail.Message{ID: letter, To: to, Language: loc.Lang, Subject: loc.T("approval.mail."+kind+".subject", "n", len(titles), "brand", name),
 		Text: loc.T("approval.mail."+kind+".text", "n", len(titles), "brand", name, "name", to.Name, "list", lines.String(), "link", where)})
@@ -299,7 +312,7 @@ func (s *Service) tacit(ctx context.Context, b id.Brand, r Round, policies map[i
 			return err
 		}
 		round, err := openRound(ctx, tx, b, r.Post)
-		if err != nil || round == nil || round.ID != r.ID || round.State != Waiting && round.State != AtClient {
+		if err != nil || round == nil || round.ID != r.ID || round.Choice != "" || round.State != Waiting && round.State != AtClient {
 			return err
 		}
 		policies, err := loadPolicies(ctx, tx, b)

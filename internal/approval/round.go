@@ -1,6 +1,7 @@
 package approval
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -36,9 +37,13 @@ type Round struct {
 	Due    time.Time `json:"due,omitzero"`
 	Closed time.Time `json:"closed,omitzero"`
 	// Why says what ended it: "edited", "picture", "changed", "moved", "unscheduled",
-	// "free", "left" (it is leaving, or has missed its hour).
-	Why   string `json:"why,omitempty"`
-	Items []Item `json:"items,omitempty"`
+	// "free", "left" (it is leaving, or has missed its hour), "offered" (several
+	// versions to choose from), "chosen", "withdrawn" (a choice), "replaced".
+	Why string `json:"why,omitempty"`
+	// Choice is set when it asks to choose a version; its items then carry the
+	// first one, under a hash that stands for all.
+	Choice ChoiceID `json:"choice,omitempty"`
+	Items  []Item   `json:"items,omitempty"`
 }
 
 // Item is what a round says on one channel.
@@ -66,12 +71,26 @@ func (s *Service) Ask(ctx context.Context, tx *sqldb.Tx, a team.Actor, q Questio
 	if err != nil {
 		return out, err
 	}
+	choice, err := openChoice(ctx, tx, q.Brand, q.Post)
+	if err != nil {
+		return out, err
+	}
 	next := Round{Brand: q.Brand, Post: q.Post, Title: q.Title, Author: q.Author, Editor: q.Editor, By: q.Editor, Step: 1 << 20}
 	var states []State
 	waits, leaving, stale, picture := 0, 0, false, false
+	if choice != nil {
+		next.Choice = choice.ID
+	}
 	for _, it := range q.Items {
-		p := of(policies, it.Channel)
+		p := next.rule(policies, it.Channel)
+		if choice != nil {
+			it.Stale = it.Stale || !choice.says(it)
+			it.Hash = choice.ID.hash()
+		}
 		st := p.judge(decisions, it)
+		if choice != nil {
+			st = p.chooses(st)
+		}
 		out.Cleared[it.Channel] = st.cleared
 		if it.Leaving {
 			leaving++
@@ -106,6 +125,19 @@ func (s *Service) Ask(ctx context.Context, tx *sqldb.Tx, a team.Actor, q Questio
 	if err != nil {
 		return out, err
 	}
+	if choice != nil && waits == 0 && leaving == 0 {
+		// Its hour was taken away, and the versions with it.
+		if _, err := closeChoice(ctx, tx, q.Brand, choice.ID, ChoiceWithdrawn, 0, Reader{Actor: a}); err != nil {
+			return out, err
+		}
+		if err := s.record(ctx, tx, a.Signs(), q.Brand, ActUnoffered, q.Post, map[string]any{"choice": choice.ID, "why": "unscheduled"}, nil); err != nil {
+			return out, err
+		}
+	}
+	over, err := whyOver(ctx, tx, q.Brand, open, next)
+	if err != nil {
+		return out, err
+	}
 	switch {
 	case waits == 0 && leaving > 0:
 		return out, s.end(ctx, tx, a, open, "left")
@@ -116,12 +148,12 @@ func (s *Service) Ask(ctx context.Context, tx *sqldb.Tx, a team.Actor, q Questio
 	case stale:
 		return out, s.end(ctx, tx, a, open, "edited")
 	case len(states) == 0:
-		return out, s.end(ctx, tx, a, open, "free")
+		return out, s.end(ctx, tx, a, open, cmp.Or(over, "free"))
 	case open != nil && open.says(next):
 		_, err := tx.Exec(ctx, `UPDATE approval_round SET state = ?, step = ?, due_at = ? WHERE id = ?`, next.State, next.Step, sqldb.At(next.Due), open.ID)
 		return out, err
 	}
-	why := "changed"
+	why := cmp.Or(over, "changed")
 	if open != nil && open.sameWords(next) {
 		why = "moved"
 	}
@@ -129,6 +161,18 @@ func (s *Service) Ask(ctx context.Context, tx *sqldb.Tx, a team.Actor, q Questio
 		return out, err
 	}
 	return out, s.begin(ctx, tx, a, next)
+}
+
+// whyOver says what became of the choice of an open round, or that one begins;
+// empty: neither.
+func whyOver(ctx context.Context, q sqldb.Q, b id.Brand, open *Round, next Round) (string, error) {
+	switch {
+	case open == nil || open.Choice == next.Choice:
+		return "", nil
+	case open.Choice == "":
+		return "offered", nil
+	}
+	return sqldb.Value[string](ctx, q, `SELECT state FROM approval_choice WHERE brand = ? AND id = ?`, b, open.Choice)
 }
 
 // says tells whether a round still asks about what the next one would.
@@ -151,9 +195,9 @@ func (s *Service) begin(ctx context.Context, tx *sqldb.Tx, a team.Actor, r Round
 		return err
 	}
 	r.ID, r.N, r.Made = id.New[RoundID](), int(n)+1, tx.Now
-	if _, err := tx.Exec(ctx, `INSERT INTO approval_round (id, brand, post, n, title, author, editor, by_person, made_at, local_time, zone, planned_at, state, step, due_at, why)
-		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,'')`, r.ID, r.Brand, r.Post, r.N, r.Title, r.Author, r.Editor, r.By, sqldb.At(r.Made),
-		r.Planned.Local, r.Planned.Zone, sqldb.At(r.At), r.State, r.Step, sqldb.At(r.Due)); err != nil {
+	if _, err := tx.Exec(ctx, `INSERT INTO approval_round (id, brand, post, n, title, author, editor, by_person, made_at, local_time, zone, planned_at, state, step, due_at, why, choice)
+		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,'',?)`, r.ID, r.Brand, r.Post, r.N, r.Title, r.Author, r.Editor, r.By, sqldb.At(r.Made),
+		r.Planned.Local, r.Planned.Zone, sqldb.At(r.At), r.State, r.Step, sqldb.At(r.Due), r.Choice); err != nil {
 		return err
 	}
 	var named []map[string]any
@@ -180,11 +224,11 @@ func (s *Service) end(ctx context.Context, tx *sqldb.Tx, a team.Actor, r *Round,
 	return s.record(ctx, tx, a.Signs(), r.Brand, ActVoided, r.Post, map[string]any{"round": r.ID, "n": r.N, "why": why}, nil)
 }
 
-const roundColumns = `id, brand, post, n, title, author, editor, by_person, made_at, local_time, zone, planned_at, state, step, due_at, closed_at, why`
+const roundColumns = `id, brand, post, n, title, author, editor, by_person, made_at, local_time, zone, planned_at, state, step, due_at, closed_at, why, choice`
 
 func scanRound(r sqldb.Scanner) (x Round, err error) {
 	var made, at, due, closed sqldb.Time
-	err = r.Scan(&x.ID, &x.Brand, &x.Post, &x.N, &x.Title, &x.Author, &x.Editor, &x.By, &made, &x.Planned.Local, &x.Planned.Zone, &at, &x.State, &x.Step, &due, &closed, &x.Why)
+	err = r.Scan(&x.ID, &x.Brand, &x.Post, &x.N, &x.Title, &x.Author, &x.Editor, &x.By, &made, &x.Planned.Local, &x.Planned.Zone, &at, &x.State, &x.Step, &due, &closed, &x.Why, &x.Choice)
 	x.Made, x.At, x.Due, x.Closed = made.Time, at.Time, due.Time, closed.Time
 	return x, err
 }

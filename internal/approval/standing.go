@@ -58,7 +58,7 @@ func (p Policy) judge(all []Decision, it Asked) standing {
 	var order []string
 	tacit := false
 	for _, d := range all {
-		if d.Channel != it.Channel || d.Hash != it.Hash {
+		if d.Channel != it.Channel || d.Hash != it.Hash || d.Dropped {
 			continue
 		}
 		if d.Verdict == Tacit {
@@ -114,6 +114,19 @@ func (p Policy) judge(all []Decision, it Asked) standing {
 		}
 	}
 	return standing{state: Approved, step: len(p.Steps), cleared: true}
+}
+
+// chooses is where a choice stands: nothing of it is cleared, and when all have
+// agreed that somebody else chooses, the last reader still has to.
+func (p Policy) chooses(st standing) standing {
+	st.cleared = false
+	if st.state == Approved {
+		st.state, st.step = Waiting, len(p.Steps)-1
+		if p.Steps[st.step].Client {
+			st.state = AtClient
+		}
+	}
+	return st
 }
 
 // counts tells whether a decision is one of a step's readers'.

@@ -45,6 +45,8 @@ type Use struct {
 	Title string
 	At    time.Time // its hour; zero: none yet
 	Badge string    // its publication badge, as ui.Publication draws it; may be empty
+	// Template is set instead of Post for a template that shows it.
+	Template string
 }
 
 // Posts is what this room asks of those who show media; publishing answers.
@@ -52,8 +54,8 @@ type Posts interface {
 	// Uses lists the posts of the brand that show the media and that the actor
 	// may see.
 	Uses(ctx context.Context, a team.Actor, b id.Brand, m id.Media) ([]Use, error)
-	// CountUses says how many posts show each of the media, drafts and those in
-	// the bin included; a media that none shows is missing.
+	// CountUses says how many posts and templates show each of the media, drafts
+	// and those in the bin included; a media that none shows is missing.
 	CountUses(ctx context.Context, b id.Brand, list []id.Media) (map[id.Media]int, error)
 	// Shown counts the publications of each media that left or are going to;
 	// those taken back do not count.

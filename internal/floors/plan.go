@@ -37,7 +37,7 @@ const (
 // rooms are named by the job. A new one adds its line here, in the change that
 // opens it.
 var rooms = []string{
-	"publishing", "approval", "charter", "inbox", "moderation", "people", "listening", "crisis", "events", "contests",
+	"publishing", "approval", "charter", "answers", "inbox", "moderation", "people", "listening", "crisis", "events", "contests",
 	"assets", "links", "reports", "feedback", "worth", "pilots", "today", "portal",
 }
 

@@ -28,10 +28,10 @@ type Historian interface {
 
 // Streamer is told by the network as things happen. Stream blocks until ctx
 // ends or the line breaks (transient); what it delivers is a hint, as whole as
-// the network makes it: after each (re)connection the caller also Receives, so
-// nothing is missed. Batch.Next is empty in a stream (only Receive moves the
-// reader on), and an empty Batch says no more than that there is something to
-// receive. deliver must be quick; its error ends the stream.
+// the network makes it. Batch.Next is empty in a stream: only Receive moves the
+// reader on. An empty Batch says no more than "receive now"; one comes as soon as
+// the line stands, so that what was said before is not missed. deliver must be
+// quick; its error ends the stream.
 type Streamer interface {
 	Stream(ctx context.Context, deliver func(Batch) error) error
 }
@@ -88,7 +88,10 @@ type Item struct {
 	Kind ItemKind
 	// Parent is what it answers, Root the first of its thread; empty when there
 	// is none, or the network did not say (Threader then knows).
+	// The first of a thread is its own Root.
 	Parent, Root Ref
+	// Quoted is the post of ours that it shows; only a Quote has it.
+	Quoted Ref
 	// Version changes when the content does; the same Ref with the same Version
 	// is the same item told again.
 	Version string

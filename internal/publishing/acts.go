@@ -17,14 +17,17 @@ const (
 	ActFrozen      = "freeze.opened"     // {reason, held, leaving}; subject "freeze"
 	ActThawed      = "freeze.lifted"     // {freed, missed}; subject "freeze"
 
-	ActSlotAdded       = "slot.added"       // {channel, weekday, local}; subject "slot"
-	ActSlotRemoved     = "slot.removed"     // subject "slot"
-	ActSlotGiven       = "slot.given"       // {category}; subject "slot"
-	ActCategorySaved   = "category.saved"   // {name, weight, paused}; subject "category"
-	ActCategoryRemoved = "category.removed" // subject "category"
-	ActMarksSet        = "calendar.marked"  // {public, local, sensitive, own, zones}; subject "calendar"
-	ActCampaignSaved   = "campaign.saved"   // {name, from, to}; subject "campaign"
-	ActCampaignRemoved = "campaign.removed" // subject "campaign"
+	ActSlotAdded       = "slot.added"         // {channel, weekday, local}; subject "slot"
+	ActSlotRemoved     = "slot.removed"       // subject "slot"
+	ActSlotGiven       = "slot.given"         // {category}; subject "slot"
+	ActCategorySaved   = "category.saved"     // {name, weight, paused}; subject "category"
+	ActCategoryRemoved = "category.removed"   // subject "category"
+	ActCategoryPaused  = "category.paused"    // {name, held}; subject "category"
+	ActCategoryResumed = "category.resumed"   // {name, freed, late, as}; subject "category"
+	ActEvergreenSet    = "category.evergreen" // {name, on, after, times}; subject "category"
+	ActMarksSet        = "calendar.marked"    // {public, local, sensitive, own, zones}; subject "calendar"
+	ActCampaignSaved   = "campaign.saved"     // {name, from, to}; subject "campaign"
+	ActCampaignRemoved = "campaign.removed"   // subject "campaign"
 
 	ActSent      = "publication.sent"      // {post, channel, network, parts, url, hash, late_ms}; by_hand where a person did it
 	ActFailed    = "publication.failed"    // {post, channel, problem}

@@ -25,10 +25,12 @@ type Bulk struct {
 	// Find is replaced by With in the texts of the post and of its channels.
 	Find string `json:"find,omitempty"`
 	With string `json:"with,omitempty"`
-	// Exact: capitals count. Whole: only whole words. Titles: in the title, too.
+	// Exact: capitals count. Whole: only whole words. Titles: in the title, too;
+	// Alts: in the alternative texts of the pictures, too.
 	Exact  bool `json:"exact,omitempty"`
 	Whole  bool `json:"whole,omitempty"`
 	Titles bool `json:"titles,omitempty"`
+	Alts   bool `json:"alts,omitempty"`
 
 	AddLabels    []string     `json:"add_labels,omitempty"`
 	DropLabels   []string     `json:"drop_labels,omitempty"`
@@ -77,8 +79,9 @@ type BulkItem struct {
 
 // BulkText is a place whose words change.
 type BulkText struct {
-	Place   string     `json:"place" enum:"text,variant,title"`
-	Channel id.Channel `json:"channel,omitempty"` // of a variant
+	Place   string     `json:"place" enum:"text,variant,title,alt"`
+	Channel id.Channel `json:"channel,omitempty"` // of a variant, or of its picture
+	Media   id.Media   `json:"media,omitempty"`   // of an alternative text
 	Before  string     `json:"before"`
 	After   string     `json:"after"`
 	Cuts    []Cut      `json:"-"`
@@ -328,25 +331,46 @@ func (c Bulk) edit(p Post, it *BulkItem) (e Edit) {
 
 // words replaces in the texts of a post.
 func (c Bulk) words(p Post, it *BulkItem, e *Edit) {
-	replaced := func(place string, ch id.Channel, text string) *string {
+	replacedOf := func(place string, ch id.Channel, m id.Media, text string) *string {
 		after, cuts := c.replace(text)
 		if after == text {
 			return nil
 		}
-		it.Texts = append(it.Texts, BulkText{Place: place, Channel: ch, Before: text, After: after, Cuts: cuts})
+		it.Texts = append(it.Texts, BulkText{Place: place, Channel: ch, Media: m, Before: text, After: after, Cuts: cuts})
 		return &after
+	}
+	replaced := func(place string, ch id.Channel, text string) *string { return replacedOf(place, ch, "", text) }
+	// alts replaces in the alternative texts of a list; nil: nothing changes.
+	alts := func(ch id.Channel, list []MediaRef) *[]MediaRef {
+		next, any := slices.Clone(list), false
+		for i, m := range next {
+			if t := replacedOf("alt", ch, m.ID, m.Alt); t != nil {
+				next[i].Alt, any = *t, true
+			}
+		}
+		if !any {
+			return nil
+		}
+		return &next
 	}
 	if c.Titles {
 		e.Title = replaced("title", "", p.Title)
 	}
 	e.Text = replaced("text", "", p.Text)
+	if c.Alts {
+		e.Media = alts("", p.Media)
+	}
 	next := slices.Clone(p.Variants)
 	for i, v := range next {
-		if v.Text == nil {
-			continue
+		if v.Text != nil {
+			if t := replaced("variant", v.Channel, *v.Text); t != nil {
+				next[i].Text, e.Variants = t, &next
+			}
 		}
-		if t := replaced("variant", v.Channel, *v.Text); t != nil {
-			next[i].Text, e.Variants = t, &next
+		if c.Alts && v.Media != nil {
+			if m := alts(v.Channel, *v.Media); m != nil {
+				next[i].Media, e.Variants = m, &next
+			}
 		}
 	}
 }

@@ -248,3 +248,40 @@ func TestWordsAreFoundAsTypedAndLinksKeepTheirs(t *testing.T) {
 		}
 	})
 }
+
+// P3: find-and-replace reaches the alternative texts when it is asked to, those of
+// a channel's own pictures too, and the undo gives them back.
+func TestWordsAreReplacedInAlternativeTexts(t *testing.T) {
+	each(t, func(s *stage) {
+		m := id.New[id.Media]()
+		s.media[m] = MediaInfo{ID: m, Ready: true}
+		text, own := "Le pain du marché", []MediaRef{{ID: m, Alt: "Un étal du marché, de près"}}
+		p, err := s.room.Create(s.Context(), s.claire, s.brand, Edit{Text: &text, Media: &[]MediaRef{{ID: m, Alt: "Un étal du marché"}}, Variants: &[]Variant{{Channel: s.chans[0]}, {Channel: s.chans[1], Media: &own}}})
+		s.ok(err)
+		p = s.schedule(p, s.in(50*time.Hour))
+		done := s.many(Bulk{Find: "marché", With: "jeudi"}, p)
+		if q := s.reread(p); len(done.Posts) != 1 || q.Text != "Le pain du jeudi" || q.Media[0].Alt != "Un étal du marché" {
+			s.Fatalf("%+v", q)
+		}
+		plan, err := s.room.PlanBulk(s.Context(), s.claire, s.brand, []id.Post{p.ID}, Bulk{Find: "marché", With: "jeudi", Alts: true})
+		s.ok(err)
+		if t := plan[0].Texts; len(t) != 2 || t[0].Place != "alt" || t[0].Media != m || t[1].Channel != s.chans[1] || !plan[0].Renews {
+			s.Fatalf("%+v", plan[0])
+		}
+		done = s.many(Bulk{Find: "marché", With: "jeudi", Alts: true}, p)
+		if q := s.reread(p); q.Media[0].Alt != "Un étal du jeudi" || (*q.Variants[1].Media)[0].Alt != "Un étal du jeudi, de près" {
+			s.Fatalf("%+v", q)
+		}
+		for _, pub := range s.pubs(p) {
+			if alt := pub.Content.Media()[0].Alt; !strings.Contains(alt, "jeudi") || pub.State != Planned {
+				s.Errorf("what leaves says %q, %s", alt, pub.State)
+			}
+		}
+		if _, err := s.room.UndoBulk(s.Context(), s.claire, s.brand, done.ID); err != nil {
+			s.Fatal(err)
+		}
+		if q := s.reread(p); q.Media[0].Alt != "Un étal du marché" || (*q.Variants[1].Media)[0].Alt != "Un étal du marché, de près" {
+			s.Errorf("%+v", q)
+		}
+	})
+}

@@ -201,6 +201,50 @@ func TestWhatAPersonDidNotPublishFailsWithHerReasonAndMayBeTriedAgain(t *testing
 	})
 }
 
+// P8, P10: she published it although a recall had stopped it: the receipt says
+// so, and it is hers to take back.
+func TestPublishedAfterARecallTheReceiptTellsTheTruth(t *testing.T) {
+	eachByHand(t, func(s *stage, _ *hand, _ *people) {
+		s.ledger(LedgerConfig{Alone: true})
+		p := s.schedule(s.draft("Les galettes sont là."), When{Now: true})
+		s.untilState(p, Handed)
+		r, err := s.room.Recall(s.Context(), s.claire, s.brand, RecallOrder{Kind: TakeBack, Reason: "Prix faux", Posts: []id.Post{p.ID}})
+		if s.must(err); len(r.Legs) != 1 || r.Legs[0].State != RecallStopped {
+			t.Fatalf("%+v", r.Legs)
+		}
+		s.must(s.room.PublishedByHand(s.Context(), s.claire, s.brand, s.only(p).ID, link))
+		if r, err = s.room.GetRecall(s.Context(), s.claire, s.brand, r.ID); err != nil {
+			t.Fatal(err)
+		}
+		l := r.Legs[0]
+		if l.State != RecallCannot || l.Problem != "publishing.recall.published_after" || l.URL != link || len(l.Parts) != 1 || s.state(p) != Sent {
+			t.Fatalf("%+v, it is %s", l, s.state(p))
+		}
+		s.must(s.room.DoneByHand(s.Context(), s.claire, s.brand, r.ID, l.ID))
+		if s.state(p) != Withdrawn {
+			t.Errorf("it is %s", s.state(p))
+		}
+	})
+}
+
+// What is tried again after a recall was a new order: its word says nothing of
+// the recall.
+func TestWhatIsTriedAgainAfterARecallIsANewOrder(t *testing.T) {
+	eachByHand(t, func(s *stage, _ *hand, _ *people) {
+		s.ledger(LedgerConfig{Alone: true})
+		p := s.schedule(s.draft("Les galettes sont là."), When{Now: true})
+		s.untilState(p, Handed)
+		r, err := s.room.Recall(s.Context(), s.claire, s.brand, RecallOrder{Kind: TakeBack, Reason: "Prix faux", Posts: []id.Post{p.ID}})
+		s.must(err)
+		s.must(s.room.Retry(s.Context(), s.claire, s.brand, s.only(p).ID))
+		s.untilState(p, Handed)
+		s.must(s.room.PublishedByHand(s.Context(), s.claire, s.brand, s.only(p).ID, link))
+		if r, err = s.room.GetRecall(s.Context(), s.claire, s.brand, r.ID); err != nil || r.Legs[0].State != RecallStopped {
+			t.Errorf("%+v %v", r.Legs, err)
+		}
+	})
+}
+
 func TestNothingIsHandedOverDuringAFreeze(t *testing.T) {
 	eachByHand(t, func(s *stage, _ *hand, told *people) {
 		p := s.schedule(s.draft("Les galettes sont là."), s.in(2*time.Minute))

@@ -1,6 +1,7 @@
 package publishing
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -23,8 +24,11 @@ type Category struct {
 	// Weight is its share of the open hours, beside the weights of the others;
 	// 0 leaves it with its own slots only.
 	Weight int `json:"weight"`
-	// Paused: no free slot is anybody's turn to it. What is planned stays so.
+	// Paused: no free slot is anybody's turn to it. What is planned stays so,
+	// unless the pause holds it (PauseCategory).
 	Paused bool `json:"paused"`
+	// Evergreen is set by SetEvergreen alone.
+	Evergreen Evergreen `json:"evergreen"`
 }
 
 const (
@@ -53,13 +57,13 @@ func (s *Service) Categories(ctx context.Context, a team.Actor, b id.Brand) (_ [
 
 func categories(ctx context.Context, q sqldb.Q, b id.Brand) ([]Category, error) {
 	return sqldb.List(ctx, q, func(r sqldb.Scanner) (c Category, err error) {
-		return c, r.Scan(&c.ID, &c.Name, &c.Colour, &c.Weight, &c.Paused)
-	}, `SELECT id, name, colour, weight, paused FROM category WHERE brand = ? AND removed_at IS NULL ORDER BY made_at, id`, b)
+		return c, r.Scan(&c.ID, &c.Name, &c.Colour, &c.Weight, &c.Paused, &c.Evergreen.On, &c.Evergreen.After, &c.Evergreen.Times)
+	}, `SELECT id, name, colour, weight, paused, evergreen, evergreen_after, evergreen_times FROM category WHERE brand = ? AND removed_at IS NULL ORDER BY made_at, id`, b)
 }
 
 // SaveCategory makes a category, or changes it when c.ID is set. Posts that are
 // planned stay where they are, whatever becomes of the shares. Errors: invalid,
-// not_found.
+// not_found, conflict (its pause holds posts: ResumeCategory lets them go).
 func (s *Service) SaveCategory(ctx context.Context, a team.Actor, b id.Brand, c Category) (_ Category, err error) {
 	defer fault.Wrap(&err, "save category")
 	if err := a.Require(b, team.PublishPosts); err != nil {
@@ -86,7 +90,16 @@ func (s *Service) SaveCategory(ctx context.Context, a team.Actor, b id.Brand, c 
 		if c.ID != "" && !slices.ContainsFunc(all, func(o Category) bool { return o.ID == c.ID }) {
 			return fault.New(fault.NotFound, "")
 		}
+		c.Evergreen = Evergreen{After: DefaultAfter, Times: DefaultTimes}
 		for _, o := range all {
+			if o.ID == c.ID {
+				c.Evergreen = o.Evergreen
+			}
+			if o.ID == c.ID && o.Paused && !c.Paused {
+				if n, err := heldPosts(ctx, tx, b, c.ID); err != nil || n > 0 {
+					return cmp.Or(err, error(errHolds.With("n", n)))
+				}
+			}
 			if o.ID != c.ID && strings.EqualFold(o.Name, c.Name) {
 				return fault.New(fault.Invalid, "queue.name_taken").At("name")
 			}
@@ -111,7 +124,8 @@ func (s *Service) SaveCategory(ctx context.Context, a team.Actor, b id.Brand, c 
 }
 
 // RemoveCategory ends a category: its posts stay, without it, and its slots are
-// open to all. Errors: not_found (it is gone already, or another brand's).
+// open to all. Errors: not_found (it is gone already, or another brand's),
+// conflict (its pause holds posts: it goes on first).
 func (s *Service) RemoveCategory(ctx context.Context, a team.Actor, b id.Brand, c CategoryID) (err error) {
 	defer fault.Wrap(&err, "remove category")
 	if err := a.Require(b, team.PublishPosts); err != nil {
@@ -120,6 +134,9 @@ func (s *Service) RemoveCategory(ctx context.Context, a team.Actor, b id.Brand, 
 	return s.DB.Write(ctx, func(tx *sqldb.Tx) error {
 		if err := s.HoldBrand(ctx, tx, b); err != nil {
 			return err
+		}
+		if held, err := heldPosts(ctx, tx, b, c); err != nil || held > 0 {
+			return cmp.Or(err, error(errHolds.With("n", held)))
 		}
 		n, err := tx.Exec(ctx, `UPDATE category SET removed_at = ? WHERE brand = ? AND id = ? AND removed_at IS NULL`, sqldb.At(tx.Now), b, c)
 		if err != nil {

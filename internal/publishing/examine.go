@@ -118,6 +118,48 @@ func (s *Service) Examine(ctx context.Context, a team.Actor, p Post) (_ []Examin
 	return out, nil
 }
 
+// ExamineContents has every examiner look at what waits of a post, or would,
+// at an hour: exactly what its readers have before them, with what stands
+// against it by the network's limits. Channels that are gone are left out.
+// Nothing is kept. Errors: not_found.
+func (s *Service) ExamineContents(ctx context.Context, a team.Actor, b id.Brand, post id.Post, at time.Time, contents map[id.Channel]Content) (_ []Examined, err error) {
+	defer fault.Wrap(&err, "examine contents")
+	p, err := s.Get(ctx, a, b, post)
+	if err != nil {
+		return nil, err
+	}
+	p.At = at
+	known, err := s.Channels.List(ctx, a, b)
+	if err != nil {
+		return nil, err
+	}
+	var out []Examined
+	for _, ch := range known {
+		c, ok := contents[ch.ID]
+		if !ok {
+			continue
+		}
+		var wanted []id.Media
+		for _, m := range c.Media() {
+			wanted = append(wanted, m.ID)
+		}
+		media, err := s.Media.Describe(ctx, b, wanted)
+		if err != nil {
+			return nil, err
+		}
+		found := []Finding{}
+		for _, x := range check(c, Variant{Channel: ch.ID}, ch, media).Problems {
+			found = append(found, Finding{Rule: "limits", Severity: x.Severity, Key: x.Key, Values: x.Values})
+		}
+		more, err := s.examine(ctx, s.subject(p, ch, c, a.Brands()))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Examined{Channel: ch, ID: ch.ID, Content: c, Hash: c.Hash(), Findings: append(found, more...)})
+	}
+	return out, nil
+}
+
 func (s *Service) subject(p Post, ch channel.Channel, c Content, sees []id.Brand) Subject {
 	return Subject{Brand: p.Brand, Post: p.ID, Channel: ch, Content: c, At: p.At, Zone: p.Planned.Zone, Labels: p.Labels, Campaign: p.Campaign, Sees: sees}
 }

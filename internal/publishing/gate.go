@@ -154,7 +154,7 @@ func (s *Service) regateFor(ctx context.Context, tx *sqldb.Tx, a team.Actor, p *
 			q.Items = append(q.Items, Item{Channel: o.Channel, Content: o.Content, Hash: o.Hash, Planned: o.Planned, At: o.DueAt,
 				Stale: o.Stale, Picture: o.Stale && picture,
 				// What missed its hour waits for another one first.
-				Leaving: o.State == Sending || o.State == Handed || o.State == Unknown || o.State == Frozen && o.Problem != ""})
+				Leaving: o.State == Sending || o.State == Handed || o.State == Unknown || o.State == Frozen && o.Problem != "" && o.Problem != HeldByCategory})
 		}
 	}
 	answer, err := s.Gate.Ask(ctx, tx, a, q)
@@ -269,6 +269,13 @@ func (l *Ledger) unclearAtTheHour(ctx context.Context, tx *sqldb.Tx, now sqldb.T
 		l.changed(tx, b, post)
 	}
 	return nil
+}
+
+// OutdatedOf says which of some posts, five hundred at most, were edited since
+// they were submitted to the gate, without anybody having submitted them again.
+func (s *Service) OutdatedOf(ctx context.Context, q sqldb.Q, b id.Brand, posts []id.Post) ([]id.Post, error) {
+	return sqldb.Values[id.Post](ctx, q, `SELECT id FROM post WHERE brand = ? AND id IN `+sqldb.Marks(len(posts))+` AND validation = 'stale' AND binned_at IS NULL`,
+		append([]any{b}, sqldb.Args(posts)...)...)
 }
 
 // WaitingOf lists the channels on which something of a post has not begun to

@@ -87,9 +87,29 @@ func (s *Service) PublishedByHand(ctx context.Context, a team.Actor, b id.Brand,
 		if err = one(n, err, errLeaving); err != nil {
 			return "", nil, err
 		}
+		if pub.Problem == problemRecalled {
+			if err := s.publishedAfterRecall(ctx, tx, a, pub, link); err != nil {
+				return "", nil, err
+			}
+		}
 		return ActSent, map[string]any{"network": ch.Network, "parts": len(pub.Content.Parts), "url": link, "hash": pub.Hash, "by_hand": true,
 			"late_ms": tx.Now.Sub(pub.DueAt).Milliseconds()}, addSteps(ctx, tx, p, Step{What: StepHandDone, Who: string(a.Person), Attempt: pub.Attempts, Detail: map[string]any{"url": link}})
 	})
+}
+
+// publishedAfterRecall tells the truth on the receipt of a recall that had
+// stopped what lay in a person's hands: she published it all the same, or before
+// she heard. What stands there is hers to take back, and the recall is no
+// longer over with it.
+func (s *Service) publishedAfterRecall(ctx context.Context, tx *sqldb.Tx, a team.Actor, pub Publication, link string) error {
+	const problem = "publishing.recall.published_after"
+	legs, err := sqldb.List(ctx, tx, scanLeg, `UPDATE recall_leg SET state = 'cannot', problem = ?, detail = ?, url = ?, parts = ?, ended_at = ?, reminded_at = NULL
+		WHERE brand = ? AND publication = ? AND state = 'stopped' AND id = (SELECT MAX(l.id) FROM recall_leg l WHERE l.publication = recall_leg.publication) RETURNING `+legColumns,
+		problem, sqldb.JSON[map[string]any]{V: map[string]any{"who": a.Person, "at": tx.Now}}, link, sqldb.JSON[[]SentPart]{V: pub.Sent}, sqldb.At(tx.Now), pub.Brand, pub.ID)
+	if err != nil || len(legs) == 0 {
+		return err
+	}
+	return addSteps(ctx, tx, pub.ID, Step{What: StepRecallFailed, Who: string(a.Person), Problem: problem, Detail: map[string]any{"recall": legs[0].Recall, "url": link}})
 }
 
 // addLink keeps a link that comes after the word; another than the one known is

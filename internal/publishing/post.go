@@ -21,7 +21,11 @@ type Post struct {
 	Campaign id.Campaign     `json:"campaign,omitempty"`
 	// Category is whose turn a free slot must be for this post to take it.
 	Category CategoryID `json:"category,omitempty"`
-	Labels   []string   `json:"labels"`
+	// Origin is the post that this one says again, because the queue of its
+	// category was empty; Again counts the times, 0 for what is no repetition.
+	Origin id.Post  `json:"origin,omitempty"`
+	Again  int      `json:"again,omitempty"`
+	Labels []string `json:"labels"`
 	// Planned is the hour on the brand's wall; Local is empty without one.
 	Planned clock.Wall `json:"planned"`
 	// At is the instant of Planned, as the zone's rules stand; zero without.
@@ -165,6 +169,7 @@ type Row struct {
 	Changed    bool         `json:"changed"`
 	Campaign   id.Campaign  `json:"campaign,omitempty"`
 	Category   CategoryID   `json:"category,omitempty"`
+	Again      int          `json:"again,omitempty"` // it says an earlier post again, for the how manieth time
 	Labels     []string     `json:"labels"`
 	Channels   []id.Channel `json:"channels"`
 	Media      int          `json:"media"`

@@ -19,6 +19,7 @@ type Queue struct {
 	Entries  []QueueEntry `json:"entries"`
 	Planned  int          `json:"planned"` // posts, of the days asked for
 	Gaps     int          `json:"gaps"`    // hours at which nothing of it is planned yet
+	Held     int          `json:"held"`    // posts that its pause holds, whenever their hour
 	// Share is its part of the hours open to all, from 0 to 1.
 	Share float64 `json:"share"`
 }
@@ -66,6 +67,17 @@ func (s *Service) Queues(ctx context.Context, a team.Actor, b id.Brand, days int
 	if err != nil {
 		return nil, err
 	}
+	held := map[CategoryID]int{}
+	err = sqldb.Each(ctx, s.DB, func(r sqldb.Scanner) error {
+		var c CategoryID
+		var n int
+		err := r.Scan(&c, &n)
+		held[c] = n
+		return err
+	}, `SELECT h.category, COUNT(DISTINCT h.post) FROM category_held h JOIN publication p ON p.post = h.post WHERE h.brand = ? AND p.state = 'frozen' AND p.problem = ? GROUP BY h.category`, b, HeldByCategory)
+	if err != nil {
+		return nil, err
+	}
 	sum := 0
 	for _, c := range cats {
 		if !c.Paused {
@@ -74,7 +86,7 @@ func (s *Service) Queues(ctx context.Context, a team.Actor, b id.Brand, days int
 	}
 	out := make([]Queue, 0, len(cats)+1)
 	for _, c := range append(cats, Category{}) {
-		q := Queue{Category: c, Entries: []QueueEntry{}}
+		q := Queue{Category: c, Entries: []QueueEntry{}, Held: held[c.ID]}
 		if !c.Paused && sum > 0 {
 			q.Share = float64(c.Weight) / float64(sum)
 		}

@@ -110,28 +110,39 @@ func (s *Service) scheduleIn(ctx context.Context, tx *sqldb.Tx, a team.Actor, p 
 	if p.Planned, p.At, fit, err = s.hour(ctx, tx, p.Brand, when); err != nil {
 		return fit, err
 	}
+	return fit, s.scheduleAt(ctx, tx, a, p, rendered, a.Person, false)
+}
+
+// scheduleAt is scheduleIn at the hour that p has. waits has everything wait
+// for the gate first, even where its hour has passed.
+func (s *Service) scheduleAt(ctx context.Context, tx *sqldb.Tx, a team.Actor, p *Post, rendered []Rendered, editor id.Person, waits bool) error {
 	frozen, err := frozenNow(ctx, tx, p.Brand)
 	if err != nil {
-		return fit, err
+		return err
 	}
 	named, err := s.plan(ctx, tx, a, *p, rendered, frozen)
 	if err != nil {
-		return fit, err
+		return err
 	}
-	p.Validation, p.Changed, p.Edited, p.Editor = Approved, false, tx.Now, a.Person
+	if waits && s.Gate != nil {
+		if _, err := tx.Exec(ctx, `UPDATE publication SET state = 'pending', next_at = NULL, version = version + 1 WHERE brand = ? AND post = ? AND state = 'planned'`, p.Brand, p.ID); err != nil {
+			return err
+		}
+	}
+	p.Validation, p.Changed, p.Edited, p.Editor = Approved, false, tx.Now, editor
 	if err := s.regate(ctx, tx, a, p); err != nil {
-		return fit, err
+		return err
 	}
 	version := p.Version
 	p.Version++
 	if err := updatePost(ctx, tx, *p, version); err != nil {
-		return fit, err
+		return err
 	}
 	if err := refreshBadge(ctx, tx, p.Brand, p.ID); err != nil {
-		return fit, err
+		return err
 	}
 	s.changed(tx, p.Brand, p.ID)
-	return fit, s.record(ctx, tx, a, *p, ActScheduled, map[string]any{"local": p.Planned.Local, "zone": p.Planned.Zone, "at": p.At, "channels": named}, 0)
+	return s.record(ctx, tx, a, *p, ActScheduled, map[string]any{"local": p.Planned.Local, "zone": p.Planned.Zone, "at": p.At, "channels": named}, 0)
 }
 
 // hour turns When into a wall and an instant. Past hours are refused, with a
@@ -329,70 +340,80 @@ func (s *Service) MoveTo(ctx context.Context, a team.Actor, b id.Brand, all ...M
 	}
 	var out []Moved
 	err = s.each(ctx, a, b, posts, func(tx *sqldb.Tx, p Post) error {
-		if p.Badge != NoBadge {
-			if err := a.Require(b, team.PublishPosts); err != nil {
-				return err
-			}
-		}
-		from := p.Planned
-		if was := read[p.ID]; was != "" && was != from.Local {
+		if was := read[p.ID]; was != "" && was != p.Planned.Local {
 			return errChanged.With("version", p.Version).With("who", string(p.Editor))
 		}
-		var fit clock.Fit
-		var err error
-		if p.Planned, p.At, fit, err = s.hour(ctx, tx, b, When{Wall: to[p.ID]}); err != nil {
-			return err
-		}
-		old, err := loadPublications(ctx, tx, b, p.ID)
-		if err != nil {
-			return err
-		}
-		for _, o := range old {
-			if o.State != Planned && o.State != Pending && o.State != Due && o.State != Frozen || len(o.Sent) > 0 {
-				return errBegun.With("title", titleOf(p.Title, p.Text))
-			}
-			o.Planned, o.DueAt, o.NextAt = p.Planned, p.At, p.At
-			switch o.State {
-			case Due:
-				o.State = Planned
-			case Pending:
-				o.NextAt = time.Time{}
-			}
-			if o.State == Frozen {
-				held, err := frozenNow(ctx, tx, b)
-				if err != nil {
-					return err
-				}
-				if !held {
-					o.State, o.Problem = Planned, "" // it was missed; a new hour frees it
-				}
-			}
-			if err := updateWaiting(ctx, tx, o); err != nil {
-				return err
-			}
-			if err := addSteps(ctx, tx, o.ID, Step{What: StepMoved, Who: string(a.Person), Detail: map[string]any{"local": p.Planned.Local, "zone": p.Planned.Zone}}); err != nil {
-				return err
-			}
-		}
-		if err := s.regate(ctx, tx, a, &p); err != nil {
-			return err
-		}
-		v := p.Version
-		p.Version++
-		if err := updatePost(ctx, tx, p, v); err != nil {
-			return err
-		}
-		if err := refreshBadge(ctx, tx, b, p.ID); err != nil {
-			return err
-		}
-		s.changed(tx, b, p.ID)
-		out = append(out, Moved{Post: p.ID, From: from, To: p.Planned, Fit: fit})
-		return s.record(ctx, tx, a, p, ActMoved, map[string]any{"from": from.Local, "local": p.Planned.Local, "zone": p.Planned.Zone, "at": p.At}, 0)
+		moved, err := s.moveOne(ctx, tx, a, p, to[p.ID])
+		out = append(out, moved)
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	return out, nil
+}
+
+// moveOne gives a post, read in this transaction, another hour.
+func (s *Service) moveOne(ctx context.Context, tx *sqldb.Tx, a team.Actor, p Post, to clock.Wall) (_ Moved, err error) {
+	b, from := p.Brand, p.Planned
+	if p.Badge != NoBadge {
+		if err := a.Require(b, team.PublishPosts); err != nil {
+			return Moved{}, err
+		}
+	}
+	var fit clock.Fit
+	if p.Planned, p.At, fit, err = s.hour(ctx, tx, b, When{Wall: to}); err != nil {
+		return Moved{}, err
+	}
+	old, err := loadPublications(ctx, tx, b, p.ID)
+	if err != nil {
+		return Moved{}, err
+	}
+	holds, err := heldStill(ctx, tx, p)
+	if err != nil {
+		return Moved{}, err
+	}
+	for _, o := range old {
+		if o.State != Planned && o.State != Pending && o.State != Due && o.State != Frozen || len(o.Sent) > 0 {
+			return Moved{}, errBegun.With("title", titleOf(p.Title, p.Text))
+		}
+		o.Planned, o.DueAt, o.NextAt = p.Planned, p.At, p.At
+		switch o.State {
+		case Due:
+			o.State = Planned
+		case Pending:
+			o.NextAt = time.Time{}
+		}
+		if o.State == Frozen && (o.Problem != HeldByCategory || !holds) {
+			held, err := frozenNow(ctx, tx, b)
+			if err != nil {
+				return Moved{}, err
+			}
+			if !held {
+				o.State, o.Problem = Planned, "" // it was missed; a new hour frees it
+			}
+		}
+		if err := updateWaiting(ctx, tx, o); err != nil {
+			return Moved{}, err
+		}
+		if err := addSteps(ctx, tx, o.ID, Step{What: StepMoved, Who: string(a.Person), Detail: map[string]any{"local": p.Planned.Local, "zone": p.Planned.Zone}}); err != nil {
+			return Moved{}, err
+		}
+	}
+	if err := s.regate(ctx, tx, a, &p); err != nil {
+		return Moved{}, err
+	}
+	v := p.Version
+	p.Version++
+	if err := updatePost(ctx, tx, p, v); err != nil {
+		return Moved{}, err
+	}
+	if err := refreshBadge(ctx, tx, b, p.ID); err != nil {
+		return Moved{}, err
+	}
+	s.changed(tx, b, p.ID)
+	return Moved{Post: p.ID, From: from, To: p.Planned, Fit: fit},
+		s.record(ctx, tx, a, p, ActMoved, map[string]any{"from": from.Local, "local": p.Planned.Local, "zone": p.Planned.Zone, "at": p.At}, 0)
 }
 
 // PlanDraft puts a draft on the calendar as a wish, without scheduling it.

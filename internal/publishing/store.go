@@ -11,7 +11,7 @@ import (
 	"vigie/internal/platform/sqldb"
 )
 
-const postColumns = `id, brand, title, body, media, options, campaign, labels, local_time, zone, at, validation, badge, changed, author, made_at, editor, edited_at, version, binned_at, category, about, parent, root`
+const postColumns = `id, brand, title, body, media, options, campaign, labels, local_time, zone, at, validation, badge, changed, author, made_at, editor, edited_at, version, binned_at, category, about, parent, root, origin, again`
 
 func scanPost(r sqldb.Scanner) (p Post, err error) {
 	var media sqldb.JSON[[]MediaRef]
@@ -19,7 +19,7 @@ func scanPost(r sqldb.Scanner) (p Post, err error) {
 	var labels sqldb.JSON[[]string]
 	var at, made, edited, binned sqldb.Time
 	err = r.Scan(&p.ID, &p.Brand, &p.Title, &p.Text, &media, &options, &p.Campaign, &labels, &p.Planned.Local, &p.Planned.Zone, &at,
-		&p.Validation, &p.Badge, &p.Changed, &p.Author, &made, &p.Editor, &edited, &p.Version, &binned, &p.Category, &p.Answers.About, &p.Answers.Parent, &p.Answers.Root)
+		&p.Validation, &p.Badge, &p.Changed, &p.Author, &made, &p.Editor, &edited, &p.Version, &binned, &p.Category, &p.Answers.About, &p.Answers.Parent, &p.Answers.Root, &p.Origin, &p.Again)
 	p.Media, p.Options, p.Labels = list(media.V), options.V, list(labels.V)
 	p.At, p.Made, p.Edited, p.Binned = at.Time, made.Time, edited.Time, binned.Time
 	return p, err
@@ -66,10 +66,10 @@ func insertPost(ctx context.Context, tx *sqldb.Tx, p Post) error {
 // insertBare writes a post's own row alone, for who writes its sides with it a
 // moment later.
 func insertBare(ctx context.Context, tx *sqldb.Tx, p Post) error {
-	_, err := tx.Exec(ctx, `INSERT INTO post (`+postColumns+`, channels, media_count) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+	_, err := tx.Exec(ctx, `INSERT INTO post (`+postColumns+`, channels, media_count) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 		p.ID, p.Brand, p.Title, p.Text, sqldb.JSON[[]MediaRef]{V: list(p.Media)}, sqldb.JSON[network.Options]{V: p.Options}, p.Campaign,
 		sqldb.JSON[[]string]{V: list(p.Labels)}, p.Planned.Local, p.Planned.Zone, sqldb.At(p.At), p.Validation, p.Badge, p.Changed,
-		p.Author, sqldb.At(p.Made), p.Editor, sqldb.At(p.Edited), p.Version, sqldb.At(p.Binned), p.Category, p.Answers.About, p.Answers.Parent, p.Answers.Root,
+		p.Author, sqldb.At(p.Made), p.Editor, sqldb.At(p.Edited), p.Version, sqldb.At(p.Binned), p.Category, p.Answers.About, p.Answers.Parent, p.Answers.Root, p.Origin, p.Again,
 		sqldb.JSON[[]id.Channel]{V: p.channels()}, len(p.Media))
 	return err
 }
@@ -154,7 +154,7 @@ func list[T any](l []T) []T {
 	return l
 }
 
-const rowColumns = `id, brand, title, body, local_time, zone, at, validation, badge, changed, campaign, labels, channels, media_count, author, edited_at, version, category`
+const rowColumns = `id, brand, title, body, local_time, zone, at, validation, badge, changed, campaign, labels, channels, media_count, author, edited_at, version, category, again`
 
 // scanRowBody reads a row and, beside it, the whole text: lists look for words
 // in it and show none of it.
@@ -163,7 +163,7 @@ func scanRowBody(r sqldb.Scanner, body *string) (p Row, err error) {
 	var channels sqldb.JSON[[]id.Channel]
 	var at, edited sqldb.Time
 	err = r.Scan(&p.ID, &p.Brand, &p.Title, body, &p.Planned.Local, &p.Planned.Zone, &at, &p.Validation, &p.Badge, &p.Changed, &p.Campaign,
-		&labels, &channels, &p.Media, &p.Author, &edited, &p.Version, &p.Category)
+		&labels, &channels, &p.Media, &p.Author, &edited, &p.Version, &p.Category, &p.Again)
 	p.At, p.Edited, p.Labels, p.Channels = at.Time, edited.Time, list(labels.V), list(channels.V)
 	p.Title = titleOf(p.Title, *body)
 	return p, err

@@ -8,7 +8,7 @@ import (
 
 // Paper answers with a page for somebody outside of the house: the body draws
 // everything, its <main id="contenu"> included, in the colour of a brand. It
-// has no script: what stands on it works by links and forms alone. status 0
+// works by links and forms alone; a script that body brings only adds to it. status 0
 // means 200.
 func Paper(w http.ResponseWriter, r *Request, status int, title, colour string, body templ.Component) error {
 	v := view{r: r, f: Frame{Title: title, Bare: true}}

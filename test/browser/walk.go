@@ -109,7 +109,7 @@ func Unlisted(links []string) []string {
 	var out []string
 	for _, l := range links {
 		at, _, _ := strings.Cut(l, "?")
-		if strings.HasSuffix(at, "/charter/export") { // a file
+		if strings.HasSuffix(at, "/charter/export") || strings.HasSuffix(at, "/answers/export") { // a file
 			continue
 		}
 		if slices.Contains(out, at) || strings.HasPrefix(at, "/static/") || strings.HasPrefix(at, "/media/") || filepath.Ext(at) != "" {

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"vigie/internal/answers"
 	"vigie/internal/approval"
 	"vigie/internal/assets"
 	"vigie/internal/base/fault"
@@ -34,6 +35,7 @@ type Needs struct {
 	Assets     *assets.Service
 	Publishing *publishing.Service
 	Charter    *charter.Service
+	Answers    *answers.Service
 	Approval   *approval.Service
 	Inbox      *inbox.Service
 	World      *practice.World
@@ -130,7 +132,7 @@ func (e *Agency) forget(ctx context.Context, brands []id.Brand) error {
 		}
 		err = e.DB.Write(ctx, func(tx *sqldb.Tx) error {
 			for _, room := range []func(context.Context, *sqldb.Tx, id.Brand) error{
-				e.Inbox.Forget, e.Approval.Forget, e.Publishing.Forget, e.Charter.Forget, e.Assets.Forget, e.Channels.Forget, search.Forget, e.Book.Forget, e.Team.Forget, e.Brands.Forget,
+				e.Inbox.Forget, e.Approval.Forget, e.Publishing.Forget, e.Charter.Forget, e.Answers.Forget, e.Assets.Forget, e.Channels.Forget, search.Forget, e.Book.Forget, e.Team.Forget, e.Brands.Forget,
 			} {
 				if err := room(ctx, tx, b); err != nil {
 					return err
@@ -190,7 +192,7 @@ func (e *Agency) build(ctx context.Context, owner id.Person, h house, lang strin
 	if err := both.Wait(); err != nil {
 		return err
 	}
-	for _, step := range []func(context.Context) error{s.hand, s.plan, s.rule, s.license, s.write, s.note, s.speak, s.trouble} {
+	for _, step := range []func(context.Context) error{s.hand, s.plan, s.rule, s.prepare, s.license, s.write, s.note, s.speak, s.trouble} {
 		if err := step(ctx); err != nil {
 			return err
 		}

@@ -42,6 +42,10 @@ type world struct {
 	policy approval.Policy
 	list   []id.Post
 	links  []approval.Reader
+	// open are the choices this test offered and nobody ended, by its own book;
+	// picked counts those that were made.
+	open   map[id.Post]approval.Choice
+	picked int
 	// pictures are those of the posts, and what was put in their place.
 	pictures []id.Media
 	sent     int
@@ -116,6 +120,9 @@ func (w *world) claim(t *rapid.T, node int) {
 			if !w.policy.Free() {
 				w.read++
 			}
+			if c, ok := w.open[p]; ok {
+				t.Fatalf("%s left while a choice was open: %+v", x.Hash[:8], c)
+			}
 			if why := w.may(x, w.get(p)); why != "" {
 				t.Fatalf("%s left though %s\nunder %+v\nanswers: %+v\nrow: due %s, planned %+v\npeople: %+v", x.Hash[:8], why, w.policy, w.said[p], x.DueAt, x.Planned, w.people)
 			}
@@ -149,9 +156,85 @@ func (w *world) answer(p id.Post, r approval.Reader, say approval.Say) {
 		x.reader = string(r.Link.ID)
 	}
 	for _, it := range round.Items {
-		if waits[it.Channel] {
-			x.hash, x.channel = it.Hash, it.Channel
-			w.said[p] = append(w.said[p], x)
+		if !waits[it.Channel] {
+			continue
+		}
+		x.hash, x.channel = it.Hash, it.Channel
+		w.said[p] = append(w.said[p], x)
+		if round.Choice == "" || say.Verdict == approval.Approve {
+			continue
+		}
+		for _, c := range w.open[p].Candidates { // a no is to each of them
+			for _, one := range c.Items {
+				if one.Channel == it.Channel {
+					x.hash = one.Hash
+					w.said[p] = append(w.said[p], x)
+				}
+			}
+		}
+	}
+}
+
+// offer proposes versions of a post and, if they are taken, remembers them.
+func (w *world) offer(p id.Post, who team.Actor, local string, texts ...string) {
+	var others []approval.Saying
+	for _, text := range texts {
+		others = append(others, approval.Saying{Text: text})
+	}
+	c, err := w.rooms.Propose(w.ctx, who, w.brand, approval.Offer{Post: p, Local: local, Others: others})
+	if err == nil {
+		w.open[p] = c
+	}
+}
+
+// choose picks a version and, if that is taken, writes down what it means: who
+// chose says yes to it, so do those who left her the choice, and what was
+// approved of any other version is worth nothing.
+func (w *world) choose(t *rapid.T, p id.Post, r approval.Reader, n int) {
+	round := w.round(p)
+	if round.ID == "" || w.rooms.Choose(w.ctx, r, w.brand, approval.Pick{Post: p, Round: round.ID, Candidate: n}) != nil {
+		return
+	}
+	c, ok := w.open[p]
+	if !ok {
+		t.Fatal("a choice was made that nobody had offered")
+	}
+	delete(w.open, p)
+	w.picked++
+	picked, _ := c.Candidate(n)
+	hash := map[id.Channel]string{}
+	for _, it := range picked.Items {
+		hash[it.Channel] = it.Hash
+	}
+	me := said{person: r.Actor.Person, client: r.Link != nil || r.Actor.Roles[w.brand] == team.Client, at: round.At, wall: round.Planned,
+		verdict: approval.Approve, own: r.Link == nil && (r.Actor.Person == round.Author || r.Actor.Person == round.Editor), reader: string(r.Actor.Person)}
+	if r.Link != nil {
+		me.reader = string(r.Link.ID)
+	}
+	passed := map[string]said{}
+	var kept []said
+	for _, x := range w.said[p] {
+		if x.hash == round.Items[0].Hash && x.reader != me.reader {
+			passed[x.reader+string(x.channel)] = x
+		}
+		if x.verdict != approval.Approve || x.hash == hash[x.channel] {
+			kept = append(kept, x)
+		}
+	}
+	for _, x := range passed {
+		if x.verdict == approval.Approve {
+			x.hash = hash[x.channel]
+			kept = append(kept, x)
+		}
+	}
+	for _, it := range picked.Items {
+		me.hash, me.channel = it.Hash, it.Channel
+		kept = append(kept, me)
+	}
+	w.said[p] = kept
+	for _, x := range w.pubs(p) {
+		if x.Hash != hash[x.Channel] {
+			t.Fatalf("another version than the one chosen is on the calendar")
 		}
 	}
 }
@@ -194,7 +277,39 @@ func (w *world) life(t *rapid.T) {
 		"move": func(t *rapid.T) {
 			_, _ = w.posts.MoveTo(w.ctx, w.people["claire"], w.brand, publishing.Move{Post: post.Draw(t, "p"), To: w.in(hour.Draw(t, "in")).Wall})
 		},
-		"unschedule": func(t *rapid.T) { _ = w.posts.Unschedule(w.ctx, w.people["claire"], w.brand, post.Draw(t, "p")) },
+		"unschedule": func(t *rapid.T) {
+			if p := post.Draw(t, "p"); w.posts.Unschedule(w.ctx, w.people["claire"], w.brand, p) == nil && w.get(p).Badge == publishing.NoBadge {
+				delete(w.open, p) // its hour is gone, and the versions with it
+			}
+		},
+		"offer": func(t *rapid.T) {
+			p, local := post.Draw(t, "p"), ""
+			if rapid.Bool().Draw(t, "another hour") {
+				local = w.in(hour.Draw(t, "in")).Wall.Local
+			}
+			w.offer(p, w.people[rapid.SampledFrom(names[:3]).Draw(t, "who")], local, rapid.SliceOfNDistinct(text, 1, 2, rapid.ID[string]).Draw(t, "others")...)
+		},
+		"choose": func(t *rapid.T) {
+			r := w.by(rapid.SampledFrom(names).Draw(t, "who"))
+			if len(w.links) > 0 && rapid.Bool().Draw(t, "link") {
+				r = w.links[rapid.IntRange(0, len(w.links)-1).Draw(t, "which")]
+			}
+			w.choose(t, post.Draw(t, "p"), r, rapid.IntRange(1, 3).Draw(t, "n"))
+		},
+		"somebody chooses": func(t *rapid.T) {
+			p, n := post.Draw(t, "p"), rapid.IntRange(1, 3).Draw(t, "n")
+			for _, name := range []string{"mona", "omar", "paul"} {
+				w.choose(t, p, w.by(name), n)
+			}
+			for _, r := range w.links {
+				w.choose(t, p, r, n)
+			}
+		},
+		"withdraw choice": func(t *rapid.T) {
+			if p := post.Draw(t, "p"); w.rooms.Withdraw(w.ctx, w.people["claire"], w.brand, p) == nil {
+				delete(w.open, p)
+			}
+		},
 		"answer": func(t *rapid.T) {
 			r := w.by(rapid.SampledFrom(names).Draw(t, "who"))
 			if len(w.links) > 0 && rapid.Bool().Draw(t, "link") {
@@ -294,12 +409,28 @@ func (w *world) life(t *rapid.T) {
 		"time passes": func(t *rapid.T) {
 			w.clock.pass(rapid.SampledFrom([]time.Duration{3 * time.Minute, 4 * time.Hour}).Draw(t, "by"))
 		},
+		"the usual way": func(t *rapid.T) {
+			p, local := post.Draw(t, "p"), w.in(3*time.Minute)
+			_, _ = w.posts.Schedule(w.ctx, w.people["claire"], w.brand, p, w.get(p).Version, local)
+			if rapid.Bool().Draw(t, "with a choice") {
+				w.offer(p, w.people["claire"], "", text.Draw(t, "other"))
+				for _, name := range []string{"omar", "mona"} {
+					w.answer(p, w.by(name), approval.Say{Verdict: approval.Approve})
+					w.choose(t, p, w.by(name), rapid.IntRange(1, 2).Draw(t, "n"))
+				}
+			}
+			for _, r := range append([]approval.Reader{w.by("mona"), w.by("omar"), w.by("paul")}, w.links...) {
+				w.answer(p, r, approval.Say{Verdict: approval.Approve})
+			}
+			w.clock.pass(4 * time.Minute)
+			w.claim(t, 0)
+		},
 		"claim":      func(t *rapid.T) { w.claim(t, 0) },
 		"other node": func(t *rapid.T) { w.claim(t, 1) },
 	}
 	// Lives in which nothing is ever approved prove little: the usual way is
 	// gone more often than chance would.
-	order := append(slices.Sorted(maps.Keys(deeds)), "answer", "all say yes", "all say yes", "schedule", "schedule", "claim", "claim", "time passes")
+	order := append(slices.Sorted(maps.Keys(deeds)), "answer", "all say yes", "all say yes", "the usual way", "the usual way", "offer", "somebody chooses", "schedule", "schedule", "claim", "claim", "time passes")
 	for range rapid.IntRange(20, 70).Draw(t, "deeds") {
 		deeds[rapid.SampledFrom(order).Draw(t, "deed")](t)
 	}
@@ -316,18 +447,19 @@ func TestNothingLeavesWithoutADecisionOnItsExactContent(t *testing.T) {
 		t.Run(string(dialect), func(t *testing.T) {
 			l := &later{}
 			db := sqldbtest.Open(t, dialect, schemas, sqldbtest.Now(l.now))
-			left, lives, approved, read := 0, 0, 0, 0
+			left, lives, approved, read, picked := 0, 0, 0, 0, 0
 			rapid.Check(t, func(r *rapid.T) {
-				w := &world{house: newHouse(t, db, l), said: map[id.Post][]said{}}
+				w := &world{house: newHouse(t, db, l), said: map[id.Post][]said{}, open: map[id.Post]approval.Choice{}}
 				w.policy = approval.Default(w.brand)
 				w.life(r)
 				left, lives, read = left+w.sent, lives+1, read+w.read
+				picked += w.picked
 				for _, all := range w.said {
 					approved += len(all)
 				}
 			})
-			t.Logf("%d lives: %d answers, %d publications left, %d of them read before", lives, approved, left, read)
-			if read == 0 {
+			t.Logf("%d lives: %d answers, %d choices, %d publications left, %d of them read before", lives, approved, picked, left, read)
+			if read == 0 || picked == 0 {
 				t.Error("nothing ever left: this proves nothing")
 			}
 		})

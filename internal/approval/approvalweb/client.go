@@ -35,6 +35,8 @@ type visit struct {
 	form     *ui.Form
 	// said is what was answered a moment ago, and about what.
 	said, saidTitle string
+	found           []Finding
+	cards           []card
 	stale           bool // the post changed while it was read
 }
 
@@ -105,6 +107,11 @@ func (v *visit) left() []approval.Entry {
 	return slices.DeleteFunc(slices.Clone(v.list), func(e approval.Entry) bool { return !e.Mine || e.Said != "" })
 }
 
+// alike are those of left that one yes answers: a choice is made one by one.
+func (v *visit) alike() []approval.Entry {
+	return slices.DeleteFunc(v.left(), func(e approval.Entry) bool { return e.Choice != "" })
+}
+
 func (v *visit) done() int {
 	n := 0
 	for _, e := range v.list {
@@ -149,6 +156,10 @@ func (f *Face) show(w http.ResponseWriter, v *visit, post id.Post, status int) e
 		return err
 	}
 	v.shown = true
+	v.cards = cards(v.now, v.channels)
+	if v.found, err = f.examine(v.r, team.Program("approval"), v.link.Brand, v.now); err != nil {
+		return err
+	}
 	return ui.Paper(w, v.r, status, v.title(v.now.Entry), v.brand.Colour, clientPage(v))
 }
 
@@ -183,8 +194,36 @@ func (f *Face) clientEnter(w http.ResponseWriter, r *ui.Request) error {
 	return ui.Redirect(w, r, ui.PrivatePath+token)
 }
 
+// clientChoose takes the choice of a version and goes on to the next post.
+func (f *Face) clientChoose(w http.ResponseWriter, r *ui.Request) error {
+	return f.clientSays(w, r, func(v *visit, post id.Post) (string, string, error) {
+		return "choice", "", f.Room.Choose(r.Context(), v.reader(), v.link.Brand, pick(post, v.form))
+	})
+}
+
+// clientRemark takes a remark on a passage, a point or the whole.
+func (f *Face) clientRemark(w http.ResponseWriter, r *ui.Request) error {
+	return f.clientSays(w, r, func(v *visit, post id.Post) (string, string, error) {
+		_, err := f.Room.Remark(r.Context(), v.reader(), v.link.Brand, remarkIn(post, v.form))
+		return "remark", "/p/" + string(post), err
+	})
+}
+
 // clientDecide takes an answer and goes on to the next post.
 func (f *Face) clientDecide(w http.ResponseWriter, r *ui.Request) error {
+	return f.clientSays(w, r, func(v *visit, post id.Post) (string, string, error) {
+		say := approval.Say{Post: post, Round: approval.RoundID(v.form.Get("round")), Verdict: approval.Verdict(v.form.Get("verdict")), Words: v.form.Get("words"), Other: other(v.form)}
+		said := string(say.Verdict)
+		if v.form.On("pass") && say.Verdict == approval.Approve {
+			said = "pass"
+		}
+		return said, "", f.Room.Decide(r.Context(), v.reader(), v.link.Brand, say)
+	})
+}
+
+// clientSays takes what somebody who came by a link says about a post. say
+// returns what is confirmed to her, and where she goes on.
+func (f *Face) clientSays(w http.ResponseWriter, r *ui.Request, say func(v *visit, post id.Post) (said, to string, err error)) error {
 	v, err := f.visit(w, r)
 	if v == nil {
 		return err
@@ -202,8 +241,7 @@ func (f *Face) clientDecide(w http.ResponseWriter, r *ui.Request) error {
 			title = v.title(e)
 		}
 	}
-	say := approval.Say{Post: post, Round: approval.RoundID(v.form.Get("round")), Verdict: approval.Verdict(v.form.Get("verdict")), Words: v.form.Get("words"), Other: other(v.form)}
-	err = f.Room.Decide(r.Context(), v.reader(), v.link.Brand, say)
+	said, to, err := say(v, post)
 	switch {
 	case fault.MessageKey(err) == "approval.link_over":
 		return ui.Paper(w, r, http.StatusGone, r.T("approval.over.title"), "", overPage())
@@ -225,7 +263,7 @@ func (f *Face) clientDecide(w http.ResponseWriter, r *ui.Request) error {
 	case err != nil:
 		return err
 	}
-	return ui.Redirect(w, r, v.base()+"?"+url.Values{"said": {string(say.Verdict)}, "title": {title}}.Encode())
+	return ui.Redirect(w, r, v.base()+to+"?"+url.Values{"said": {said}, "title": {title}}.Encode())
 }
 
 // other is the hour proposed, from its two fields.

@@ -3,8 +3,8 @@
 // the client's own page by private link.
 //
 // It owns pages, operations and words; it decides nothing. The client's page has
-// no script and no other host: it works in a phone's mail reader, and nothing on
-// it is decided by following a link.
+// no other host and needs no script: it works in a phone's mail reader, and
+// nothing on it is decided by following a link.
 package approvalweb
 
 import (
@@ -12,6 +12,7 @@ import (
 	"embed"
 	"io"
 	"io/fs"
+	"time"
 
 	"vigie/internal/api"
 	"vigie/internal/approval"
@@ -48,8 +49,24 @@ type Config struct {
 	People func(ctx context.Context, a team.Actor, b id.Brand) ([]team.Member, error)
 	// Picture opens a media for the client's page; the caller closes Body.
 	Picture func(ctx context.Context, b id.Brand, m id.Media) (Picture, error)
+	// Library lists pictures to choose from for another version, the latest
+	// first; nil: none but the post's own.
+	Library func(ctx context.Context, a team.Actor, b id.Brand) ([]Thumb, error)
+	// Examine says what stands against exactly what a reader has before her, the
+	// gravest first; nil: nobody looks.
+	Examine func(ctx context.Context, a team.Actor, b id.Brand, post id.Post, at time.Time, items []approval.Item) ([]Finding, error)
 	Words   *i18n.Catalog
 	HTTPS   bool
+}
+
+// Finding is what stands against a content, or should be known of it.
+type Finding struct {
+	Channels []id.Channel
+	Blocks   bool
+	Words    string // it is about; empty: the whole
+	Key      string // of the sentence
+	Values   map[string]any
+	Why      string // as the brand's people wrote it
 }
 
 // Face is the pages and the API of approval.
@@ -68,7 +85,11 @@ func (f *Face) Routes() []ui.Route {
 		{Method: "POST", Path: review, Guard: read, Handle: f.approveMany},
 		{Method: "GET", Path: review + "/{post}", Guard: read, Handle: f.review},
 		{Method: "POST", Path: review + "/{post}", Guard: read, Handle: f.decide},
+		{Method: "POST", Path: review + "/{post}/choice", Guard: read, Handle: f.choose},
 		{Method: "POST", Path: review + "/{post}/remarks", Guard: read, Handle: f.remark},
+		{Method: "GET", Path: review + "/{post}/versions", Guard: plan, Handle: f.offer},
+		{Method: "POST", Path: review + "/{post}/versions", Guard: plan, Handle: f.propose},
+		{Method: "POST", Path: review + "/{post}/versions/withdraw", Guard: plan, Handle: f.withdraw},
 		{Method: "POST", Path: review + "/{post}/remarks/{remark}", Guard: write, Handle: f.settle},
 
 		{Method: "GET", Path: rules, Guard: ui.In(team.SeeDrafts), Handle: f.rules},
@@ -83,6 +104,8 @@ func (f *Face) Routes() []ui.Route {
 		{Method: "POST", Path: "/v/{token}/all", Guard: ui.Public, Handle: f.clientApproveAll},
 		{Method: "GET", Path: "/v/{token}/p/{post}", Guard: ui.Public, Handle: f.clientPost},
 		{Method: "POST", Path: "/v/{token}/p/{post}", Guard: ui.Public, Handle: f.clientDecide},
+		{Method: "POST", Path: "/v/{token}/p/{post}/choice", Guard: ui.Public, Handle: f.clientChoose},
+		{Method: "POST", Path: "/v/{token}/p/{post}/remarks", Guard: ui.Public, Handle: f.clientRemark},
 		{Method: "GET", Path: "/v/{token}/p/{post}/media/{media}", Guard: ui.Public, Handle: f.clientPicture},
 	}
 }

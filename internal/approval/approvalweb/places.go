@@ -64,15 +64,24 @@ func (g group) passages(all []numbered, part int) []numbered {
 // words are a part's words with the passages that remarks are about. Nothing is
 // added to the text itself: places in it are counted by the page's script.
 func (g group) words(all []numbered, part int) templ.Component {
+	return g.wordsIn(all, part, paragraph{0, len(g.Content.Parts[part].Text), ""})
+}
+
+// wordsIn is a stretch of words. A passage that goes beyond it is left to the
+// list.
+func (g group) wordsIn(all []numbered, part int, p paragraph) templ.Component {
 	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
 		text := g.Content.Parts[part].Text
 		var b strings.Builder
-		at := 0
+		at := p.From
 		for _, n := range g.passages(all, part) {
+			if n.Start < p.From || n.End > p.To {
+				continue
+			}
 			fmt.Fprintf(&b, `%s<mark data-n="%d">%s</mark>`, html.EscapeString(text[at:n.Start]), n.N, html.EscapeString(text[n.Start:n.End]))
 			at = n.End
 		}
-		b.WriteString(html.EscapeString(text[at:]))
+		b.WriteString(html.EscapeString(text[at:p.To]))
 		_, err := io.WriteString(w, b.String())
 		return err
 	})

@@ -62,12 +62,26 @@ type queueView struct {
 	list []approval.Entry
 }
 
+func (v queueView) only(is func(e approval.Entry) bool) []approval.Entry {
+	return slices.DeleteFunc(slices.Clone(v.list), func(e approval.Entry) bool { return !is(e) })
+}
+
 func (v queueView) mine() []approval.Entry {
-	return slices.DeleteFunc(slices.Clone(v.list), func(e approval.Entry) bool { return !e.Mine || e.Said != "" })
+	return v.only(func(e approval.Entry) bool { return e.Mine && e.Said == "" && e.Choice == "" })
+}
+
+// choices are those in which she is to choose a version: one by one.
+func (v queueView) choices() []approval.Entry {
+	return v.only(func(e approval.Entry) bool { return e.Mine && e.Said == "" && e.Choice != "" })
+}
+
+// again are those that their author is to submit again.
+func (v queueView) again() []approval.Entry {
+	return v.only(func(e approval.Entry) bool { return e.Again })
 }
 
 func (v queueView) others() []approval.Entry {
-	return slices.DeleteFunc(slices.Clone(v.list), func(e approval.Entry) bool { return e.Mine && e.Said == "" })
+	return v.only(func(e approval.Entry) bool { return !e.Again && !(e.Mine && e.Said == "") })
 }
 
 func (f *Face) queue(w http.ResponseWriter, r *ui.Request) error {
@@ -107,6 +121,8 @@ type reviewView struct {
 	file  approval.File
 	write bool
 	stale bool
+	cards []card
+	found []Finding
 }
 
 func (f *Face) review(w http.ResponseWriter, r *ui.Request) error { return f.reviewPage(w, r, nil, 0) }
@@ -124,6 +140,18 @@ func (f *Face) reviewPage(w http.ResponseWriter, r *ui.Request, form *ui.Form, s
 	v := reviewView{desk: d, write: r.May(team.WritePosts), stale: status == http.StatusConflict}
 	if v.file, err = f.Room.Read(r.Context(), approval.Reader{Actor: r.Actor}, r.Brand.ID, post, true); err != nil {
 		return err
+	}
+	v.cards = cards(v.file, d.channels)
+	if v.found, err = f.examine(r, r.Actor, r.Brand.ID, v.file); err != nil {
+		return err
+	}
+	for i := range v.cards {
+		if f.Examine == nil {
+			break
+		}
+		if v.cards[i].found, err = f.Examine(r.Context(), r.Actor, r.Brand.ID, post, v.file.At, v.cards[i].Items); err != nil {
+			return err
+		}
 	}
 	return ui.Page(w, r, ui.Frame{Title: d.title(v.file.Entry), Sub: r.T("approval.review.sub", "n", v.file.N), Active: "review", Status: status,
 		Live: []string{"post:" + string(post)}, Subject: "post:" + string(post)}, reviewPage(v))
@@ -177,6 +205,22 @@ func (f *Face) remark(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
+	_, err = f.Room.Remark(r.Context(), approval.Reader{Actor: r.Actor}, r.Brand.ID, remarkIn(post, form))
+	if err != nil && form.Refused(r, err) {
+		status := http.StatusUnprocessableEntity
+		if fault.Is(err, fault.Conflict) {
+			status = http.StatusConflict
+		}
+		return f.reviewPage(w, r, form, status)
+	}
+	if err != nil {
+		return err
+	}
+	return ui.Redirect(w, r, "/b/"+string(r.Brand.ID)+"/review/"+string(post)+"#remarques")
+}
+
+// remarkIn reads a remark and its place out of a form.
+func remarkIn(post id.Post, form *ui.Form) approval.NewRemark {
 	in := approval.NewRemark{Post: post, Round: approval.RoundID(form.Get("round")), Channel: id.Channel(form.Get("channel")), Quote: form.Get("quote"), Words: form.Get("words"),
 		Internal: form.On("internal"), Media: id.Media(form.Get("media"))}
 	if in.Quote != "" && (form.Get("instead") != "" || form.On("cut")) {
@@ -189,18 +233,16 @@ func (f *Face) remark(w http.ResponseWriter, r *ui.Request) error {
 	if in.Media != "" {
 		in.X, in.Y = percent(form.Get("x")), percent(form.Get("y"))
 	}
-	_, err = f.Room.Remark(r.Context(), approval.Reader{Actor: r.Actor}, r.Brand.ID, in)
-	if err != nil && form.Refused(r, err) {
-		status := http.StatusUnprocessableEntity
-		if fault.Is(err, fault.Conflict) {
-			status = http.StatusConflict
-		}
-		return f.reviewPage(w, r, form, status)
+	return in
+}
+
+// examine looks at what a reader is asked about; what is over, or to be chosen
+// from, is not looked at as one.
+func (f *Face) examine(r *ui.Request, a team.Actor, b id.Brand, file approval.File) ([]Finding, error) {
+	if f.Examine == nil || !file.Open || file.Choice != nil {
+		return nil, nil
 	}
-	if err != nil {
-		return err
-	}
-	return ui.Redirect(w, r, "/b/"+string(r.Brand.ID)+"/review/"+string(post)+"#remarques")
+	return f.Examine(r.Context(), a, b, file.Post, file.At, file.Items)
 }
 
 // number is a count of the page's own script; what is none points at nothing.

@@ -90,7 +90,7 @@ type (
 	}
 	takeBackIn struct {
 		TalkIn
-		Answer id.Post `path:"answer" format:"uuid"`
+		Answer id.Post `path:"reply" format:"uuid"`
 	}
 	talks = api.Out[api.List[inbox.Conversation]]
 )
@@ -181,7 +181,7 @@ func (f *Face) API(r *api.Registry) {
 			post, err := f.Room.Reply(ctx, c.Actor, c.Brand, in.Conversation, in.Body.reply())
 			return &api.Out[replied]{Body: replied{post}}, err
 		})
-	api.Register(r, api.Op{ID: "take-answer-back", Method: "POST", Path: one + "/answers/{answer}/take-back", Guard: answer, Group: group, Summary: "Stop an answer that has not left"},
+	api.Register(r, api.Op{ID: "take-answer-back", Method: "POST", Path: one + "/answers/{reply}/take-back", Guard: answer, Group: group, Summary: "Stop an answer that has not left"},
 		func(ctx context.Context, c api.Call, in *takeBackIn) (*struct{}, error) {
 			return nil, f.Room.TakeBack(ctx, c.Actor, c.Brand, in.Conversation, in.Answer)
 		})

@@ -69,7 +69,7 @@ func (f *Face) Routes() []ui.Route {
 		{Method: "POST", Path: one + "/notes/{note}/remove", Guard: answer, Handle: f.unnote},
 		{Method: "POST", Path: one + "/draft", Guard: answer, Handle: f.draft},
 		{Method: "POST", Path: one + "/answer", Guard: answer, Handle: f.answer},
-		{Method: "POST", Path: one + "/answers/{answer}/take-back", Guard: answer, Handle: f.takeBack},
+		{Method: "POST", Path: one + "/answers/{reply}/take-back", Guard: answer, Handle: f.takeBack},
 	}
 }
 

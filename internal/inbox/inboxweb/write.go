@@ -179,7 +179,7 @@ func (f *Face) takeBack(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	post, err := ui.PathID[id.Post](r, "answer")
+	post, err := ui.PathID[id.Post](r, "reply")
 	if err != nil {
 		return err
 	}

@@ -38,6 +38,7 @@ func cases() []testCase {
 		{"a forgotten token says signed out", aForgottenToken},
 		{"a cancelled call ends", aCancelledCallEnds},
 	}
+	all = append(all, hearing()...)
 	for _, f := range Faults() {
 		all = append(all, testCase{"fault: " + string(f), func(t testing.TB, c *cast) { aFault(t, c, f) }})
 	}

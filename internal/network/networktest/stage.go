@@ -26,6 +26,8 @@ type Stage struct {
 	// Break arms a fault for the next writing call, for a network that has no
 	// HTTP; false: it has no such fault. nil: the Wire does it.
 	Break func(t testing.TB, f Fault) bool
+	// Public speaks to the account; nil: the cases about receiving are skipped.
+	Public *Public
 	// Lenient is true when the network itself takes a text over its own limit;
 	// only Presence's refusal is tried then.
 	Lenient bool

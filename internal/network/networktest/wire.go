@@ -29,6 +29,7 @@ type Wire struct {
 	fault    Fault  // what the hostile server does with its next call
 	answer   string // what the network really said to a call whose answer gets lost
 	sticky   bool
+	reading  bool // the fault is for reading calls
 	calls    int
 	writes   int
 	visits   int
@@ -77,11 +78,19 @@ func (w *Wire) Arm(f Fault) {
 	w.sticky = strings.HasPrefix(string(f), "status 4")
 }
 
+// ArmReading prepares the fault for the next reading call (GET).
+func (w *Wire) ArmReading(f Fault) {
+	w.Arm(f)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.reading = true
+}
+
 // Calm takes the fault away.
 func (w *Wire) Calm() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.armed, w.sticky = "", false
+	w.armed, w.sticky, w.reading = "", false, false
 }
 
 // Arrived says that a call hangs at the network. A stage with faults of its own
@@ -102,7 +111,7 @@ func (w *Wire) RoundTrip(r *http.Request) (*http.Response, error) {
 		w.writes++
 	}
 	var f Fault
-	if writes {
+	if writes != w.reading {
 		f = w.armed
 		if !w.sticky {
 			w.armed = ""

@@ -101,7 +101,7 @@ func (c *Client) Do(ctx context.Context, call Call) (Answer, error) {
 	client := *c.HTTP
 	redirected := false
 	client.CheckRedirect = func(next *http.Request, via []*http.Request) error {
-		if call.Writes || len(via) > 3 || next.URL.Host != via[0].URL.Host && len(c.Header.Values("Authorization")) > 0 {
+		if call.Writes || len(via) > 3 || next.URL.Host != via[0].URL.Host && via[0].Header.Get("Authorization") != "" {
 			redirected = true
 			return http.ErrUseLastResponse
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"vigie/internal/network"
@@ -11,7 +12,10 @@ import (
 )
 
 // account is one signed-in account. Safe for use by several goroutines.
-type account struct{ session *session }
+type account struct {
+	session   *session
+	listening *atomic.Int32 // how many accounts of the driver listen
+}
 
 var (
 	_ network.Account   = (*account)(nil)
@@ -19,12 +23,17 @@ var (
 	_ network.Uploader  = (*account)(nil)
 	_ network.Finder    = (*account)(nil)
 	_ network.Deleter   = (*account)(nil)
+	_ network.Receiver  = (*account)(nil)
+	_ network.Historian = (*account)(nil)
+	_ network.Streamer  = (*account)(nil)
+	_ network.Threader  = (*account)(nil)
+	_ network.Reactor   = (*account)(nil)
 )
 
 func (d driver) account(server string, t tokens, save func(context.Context, network.Credentials) error) *account {
 	return &account{&session{
 		client: d.client(server), server: server, save: save, now: t, turn: make(chan struct{}, 1),
-	}}
+	}, d.listening}
 }
 
 // WhoAmI asks the server whose session this is, and the network for the name

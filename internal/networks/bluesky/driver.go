@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"unicode"
 
 	"vigie/internal/base/fault"
@@ -28,9 +29,12 @@ type Config struct {
 }
 
 // New returns the driver. It makes no call.
-func New(c Config) network.Driver { return driver{c} }
+func New(c Config) network.Driver { return driver{c, new(atomic.Int32)} }
 
-type driver struct{ Config }
+type driver struct {
+	Config
+	listening *atomic.Int32
+}
 
 // The one step of the sign-in, and its fields.
 const (

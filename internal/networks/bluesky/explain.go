@@ -9,15 +9,16 @@ import (
 
 var (
 	// errExpired: the session ended or is not known; a fresh one may be had.
-	errExpired     = fault.New(fault.SignedOut, "network.bluesky.expired")
-	errSignedOut   = fault.New(fault.SignedOut, "network.bluesky.signed_out")
-	errTwoFactor   = fault.New(fault.Invalid, "network.bluesky.app_password")
-	errSuspended   = fault.New(fault.Forbidden, "network.bluesky.suspended")
-	errSwap        = fault.New(fault.Conflict, "network.bluesky.taken")
-	errNoRecord    = fault.New(fault.NotFound, "network.bluesky.not_found")
-	errTooLarge    = fault.New(fault.Invalid, "network.too_large")
-	errRefusedWith = fault.New(fault.Invalid, "network.bluesky.refused")
-	errTooMany     = fault.New(fault.TooMany, "network.too_many")
+	errExpired      = fault.New(fault.SignedOut, "network.bluesky.expired")
+	errSignedOut    = fault.New(fault.SignedOut, "network.bluesky.signed_out")
+	errTwoFactor    = fault.New(fault.Invalid, "network.bluesky.app_password")
+	errSuspended    = fault.New(fault.Forbidden, "network.bluesky.suspended")
+	errSwap         = fault.New(fault.Conflict, "network.bluesky.taken")
+	errNoRecord     = fault.New(fault.NotFound, "network.bluesky.not_found")
+	errAnsweredGone = fault.New(fault.NotFound, "network.bluesky.answered_gone").At("thread")
+	errTooLarge     = fault.New(fault.Invalid, "network.too_large")
+	errRefusedWith  = fault.New(fault.Invalid, "network.bluesky.refused")
+	errTooMany      = fault.New(fault.TooMany, "network.too_many")
 )
 
 // client speaks XRPC to one server, without an account.
@@ -54,7 +55,7 @@ func explain(status int, body []byte) (*fault.Error, bool) {
 		return errSuspended.With("said", short(x.Message)), true
 	case "InvalidSwap":
 		return errSwap, true
-	case "RecordNotFound":
+	case "RecordNotFound", "NotFound":
 		return errNoRecord, true
 	case "BlobTooLarge", "PayloadTooLarge":
 		return errTooLarge, true

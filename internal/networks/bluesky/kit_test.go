@@ -77,6 +77,11 @@ type all interface {
 	network.Uploader
 	network.Finder
 	network.Deleter
+	network.Receiver
+	network.Historian
+	network.Streamer
+	network.Threader
+	network.Reactor
 }
 
 // keeping holds the newest credentials, as the channel's row does.

@@ -21,6 +21,9 @@ func (a *account) Publish(ctx context.Context, in network.Intent) (r network.Rec
 		return r, left(err, network.NotSent)
 	}
 	p, err := a.record(ctx, in)
+	if errors.Is(err, errAnsweredGone) {
+		return r, err // to wait helps nothing
+	}
 	if err != nil {
 		return r, left(err, network.NotSent)
 	}

@@ -2,6 +2,7 @@ package bluesky
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"time"
 
@@ -102,20 +103,23 @@ func (a *account) record(ctx context.Context, in network.Intent) (post, error) {
 	return p, nil
 }
 
-// reply names the post that is answered and the first one of its thread. A
-// caller that does not know the first one (an answer to somebody) has it read
-// from the parent.
+// reply names the post that is answered and the first one of its thread. What
+// somebody else said is read first: it says where its thread begins, and an
+// answer to what is gone meanwhile does not leave.
 func (a *account) reply(ctx context.Context, in network.Intent) (*reply, error) {
 	parent, err := strongOf(in.Parent)
 	if err != nil {
 		return nil, err
 	}
-	if in.Root != "" {
+	repo, collection, rkey := parent.parts()
+	if in.Root != "" && repo == a.did() {
 		root, err := strongOf(in.Root)
 		return &reply{Root: root, Parent: parent}, err
 	}
-	repo, collection, rkey := parent.parts()
 	got, err := a.read(ctx, repo, collection, rkey)
+	if errors.Is(err, errNoRecord) {
+		return nil, &network.Error{Fault: errAnsweredGone.Because(err), Outcome: network.Refused}
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -41,7 +41,26 @@ func stage(o mastodontest.Options) networktest.Open {
 			},
 			Standing: func(t testing.TB) []networktest.Standing { return standing(s) },
 			SignOut:  func(testing.TB) { s.EndToken(secret) },
+			Public:   public(s),
 		}
+	}
+}
+
+// public is Yann, at his own client.
+func public(s *mastodontest.Server) *networktest.Public {
+	s.Person("yann", "")
+	return &networktest.Public{
+		Private: true,
+		Turns:   30, // edits and deletions are looked for by turns
+		Say: func(t testing.TB, x networktest.Saying) network.Ref {
+			st := mastodontest.Status{Text: "@claire " + x.Text, InReplyTo: string(x.Under)}
+			if x.Private {
+				st.Visibility = "direct"
+			}
+			return network.Ref(s.Post("yann", st).ID)
+		},
+		Edit:  func(t testing.TB, ref network.Ref, text string) { s.Change(string(ref), "@claire "+text) },
+		Erase: func(t testing.TB, ref network.Ref) { s.Erase(string(ref)) },
 	}
 }
 

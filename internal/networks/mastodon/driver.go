@@ -51,10 +51,13 @@ func New(c Config) network.Driver {
 	if c.HTTP == nil {
 		c.HTTP = http.DefaultClient
 	}
-	return &driver{c}
+	return &driver{Config: c}
 }
 
-type driver struct{ Config }
+type driver struct {
+	Config
+	lines lines
+}
 
 // Facts are what the documentation says of this network.
 func (d *driver) Facts() network.Facts {

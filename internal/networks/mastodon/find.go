@@ -142,7 +142,8 @@ func match(in network.Intent, s status) (same, close bool) {
 	if canon(fromHTML(s.SpoilerText)) != warning && canon(s.SpoilerText) != warning {
 		return false, false
 	}
-	return canon(fromHTML(s.Content)) == text, true
+	have := fromHTML(s.Content)
+	return canon(have) == text || in.Parent != "" && canon(unaddressed(have)) == canon(unaddressed(in.Text)), true
 }
 
 // said is what a server keeps of an intent's words, in canonical form: a
@@ -170,7 +171,7 @@ func (a *account) bySource(ctx context.Context, in network.Intent, maybe []statu
 		if err != nil && !absent(err) {
 			return status{}, false, err
 		}
-		if err == nil && canon(src.Text) == want {
+		if err == nil && (canon(src.Text) == want || in.Parent != "" && canon(unaddressed(src.Text)) == canon(unaddressed(in.Text))) {
 			return maybe[i], true, nil
 		}
 	}

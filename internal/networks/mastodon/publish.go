@@ -46,6 +46,9 @@ func (a *account) Publish(ctx context.Context, in network.Intent) (r network.Rec
 	for _, m := range in.Media {
 		out.MediaIDs = append(out.MediaIDs, string(m.Ref))
 	}
+	if err := a.addressed(ctx, in, &out); err != nil {
+		return r, err
+	}
 	var got status
 	res, err := a.wire.Do(ctx, wire.Call{
 		Method: http.MethodPost, Path: "/api/v1/statuses", JSON: out, Writes: true, Into: &got,

@@ -112,7 +112,7 @@ func (a *account) item(id string) network.Item {
 			return network.Item{Ref: ref(id), Gone: true, Version: "gone", Kind: s.Kind, Private: s.Private}
 		}
 		it := network.Item{
-			Ref: ref(id), Kind: s.Kind, Parent: ref(s.Parent), Root: ref(s.Root), Version: fmt.Sprint(s.edits), Held: s.Held, Private: s.Private,
+			Ref: ref(id), Kind: s.Kind, Parent: ref(s.Parent), Root: ref(s.Root), Quoted: ref(s.Quote), Version: fmt.Sprint(s.edits), Held: s.Held, Private: s.Private,
 			Author: network.Author{Ref: network.Ref("public/" + s.Person.Handle), Handle: s.Person.Handle, Name: s.Person.Name, Bot: s.Automatic},
 			Text:   s.Text, Media: s.Media, Language: s.Person.Lang, At: s.At, Edited: s.edited, Automatic: s.Automatic,
 		}

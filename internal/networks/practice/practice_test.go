@@ -83,6 +83,22 @@ func TestAcceptance(t *testing.T) {
 						}
 						return out
 					},
+					Public: &networktest.Public{
+						Private: true,
+						Say: func(t testing.TB, x networktest.Saying) network.Ref {
+							return says(t, w, Line{Text: x.Text, Under: x.Under, Private: x.Private})
+						},
+						Edit: func(t testing.TB, ref network.Ref, text string) {
+							if err := w.Reword(t.Context(), ref, text); err != nil {
+								t.Fatal(err)
+							}
+						},
+						Erase: func(t testing.TB, ref network.Ref) {
+							if err := w.Unsay(t.Context(), ref); err != nil {
+								t.Fatal(err)
+							}
+						},
+					},
 					SignOut: func(t testing.TB) {
 						if err := w.SignOut(t.Context(), "kerlann"); err != nil {
 							t.Fatal(err)

@@ -104,7 +104,7 @@ const look = 5 * time.Second
 
 // Stream is network.Streamer's: what is said from now on, as it is said.
 func (a *Account) Stream(ctx context.Context, deliver func(network.Batch) error) error {
-	n := -1
+	n, first := -1, true
 	tick := time.NewTicker(look)
 	defer tick.Stop()
 	for {
@@ -130,8 +130,8 @@ func (a *Account) Stream(ctx context.Context, deliver func(network.Batch) error)
 		}
 		told := acc.told
 		a.world.mu.Unlock()
-		if b.Next != "" {
-			b.Next = "" // only Receive moves the reader on
+		if b.Next != "" || first {
+			first, b.Next = false, "" // only Receive moves the reader on
 			if err := deliver(b); err != nil {
 				return err
 			}

@@ -129,6 +129,35 @@ func (db *DB) openPostgres(c Config) error {
 	return nil
 }
 
+// Shrink gives back the memory in which SQLite keeps pages it read; they are
+// read again when they are needed. Nothing on PostgreSQL. Safe to repeat.
+func (db *DB) Shrink(ctx context.Context) error {
+	if db.dialect != SQLite {
+		return nil
+	}
+	for pool, n := range map[*sql.DB]int{db.write: 1, db.read: db.read.Stats().OpenConnections} {
+		var held []*sql.Conn
+		for range n { // all at once, or the same one would come back each time
+			// One that is at work keeps its pages: waiting for it while holding
+			// the others could be for ever.
+			soon, cancel := context.WithTimeout(ctx, 50*time.Millisecond)
+			c, err := pool.Conn(soon)
+			cancel()
+			if err != nil {
+				break
+			}
+			held = append(held, c)
+			if _, err := c.ExecContext(ctx, "PRAGMA shrink_memory"); err != nil {
+				break
+			}
+		}
+		for _, c := range held {
+			_ = c.Close()
+		}
+	}
+	return ctx.Err()
+}
+
 // Close closes the pools; safe to call twice.
 func (db *DB) Close() error {
 	if db.write == nil {

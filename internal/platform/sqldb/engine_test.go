@@ -56,6 +56,28 @@ func TestSQLitePragmasAreInForceOnBothPools(t *testing.T) {
 	}
 }
 
+// Giving memory back stands in nobody's way: also not in that of somebody who
+// reads, and reads something else meanwhile.
+func TestShrinkingWaitsForNobody(t *testing.T) {
+	sqldbtest.Each(t, toys, func(t *testing.T, db *sqldb.DB) {
+		rows, err := db.Query(t.Context(), "SELECT 1 UNION ALL SELECT 2")
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows.Next()
+		if err := db.Shrink(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if n, err := sqldb.Value[int64](t.Context(), db, "SELECT 3"); err != nil || n != 3 {
+			t.Errorf("afterwards: %d, %v", n, err)
+		}
+		rows.Close()
+		if err := db.Write(t.Context(), func(tx *sqldb.Tx) error { return nil }); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestErrorsHaveTheirKind(t *testing.T) {
 	sqldbtest.Each(t, toys, func(t *testing.T, db *sqldb.DB) {
 		put(t, db, "a")

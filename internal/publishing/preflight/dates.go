@@ -13,7 +13,20 @@ import (
 type Date struct {
 	Start, End int // bytes
 	Day        time.Time
+	// Wrong says that the text gives it another day of the week than it has:
+	// "vendredi 21 novembre" of a Saturday.
+	Wrong bool
 }
+
+var weekdays = func() map[string]time.Weekday {
+	out := map[string]time.Weekday{}
+	for i, list := range []string{"dimanche sunday", "lundi monday", "mardi tuesday", "mercredi wednesday", "jeudi thursday", "vendredi friday", "samedi saturday"} {
+		for w := range strings.FieldsSeq(list) {
+			out[w] = time.Weekday(i)
+		}
+	}
+	return out
+}()
 
 var months = func() map[string]time.Month {
 	out := map[string]time.Month{}
@@ -32,6 +45,10 @@ var (
 	dayFirst   = regexp.MustCompile(`(?i)\b(\d{1,2})(?:er|st|nd|rd|th)?[\s\x{00a0}\x{202f}]+(?:of[\s\x{00a0}]+)?` + monthNames + `(?:[\s\x{00a0},]+(20\d\d))?`)
 	monthFirst = regexp.MustCompile(`(?i)\b(january|february|march|april|may|june|july|august|september|october|november|december)[\s\x{00a0}]+(\d{1,2})(?:st|nd|rd|th)?\b(?:,?[\s\x{00a0}]+(20\d\d))?`)
 	figures    = regexp.MustCompile(`\b(\d{1,2})[/.](\d{1,2})[/.](20\d\d|\d\d)\b`)
+	// A day and a month in figures without a year are a day only behind a word
+	// that says so: 12/11 may be a note, a page or a share.
+	short   = regexp.MustCompile(`(?i)\b(?:le|au|du|dès le|avant le|jusqu['’]au)[\s\x{00a0}]+(\d{1,2})/(\d{1,2})(?:[^\d/]|$)`)
+	weekday = regexp.MustCompile(`(?i)\b(dimanche|lundi|mardi|mercredi|jeudi|vendredi|samedi|sunday|monday|tuesday|wednesday|thursday|friday|saturday)[\s\x{00a0}\x{202f},]+(?:le[\s\x{00a0}]+|the[\s\x{00a0}]+)?$`)
 	// What speaks of the past on purpose: history is no mistake.
 	history = regexp.MustCompile(`(?i)(\bdepuis\b|\bsince\b|\ben souvenir\b|\bné(?:e|s|es)?\b|\bborn\b|\bcréée?s?\b|\bfondée?s?\b|\bfounded\b|\bil y a\b|\bdernier\b|\bdernière\b|\blast (?:week|month|year|night|spring|summer|autumn|winter)\b|\bhier\b|\byesterday\b|\bretour sur\b|\blooking back\b|\bs'est tenue?\b|\ba eu lieu\b|\bmerci\b|\bthank)`)
 )
@@ -69,7 +86,8 @@ func Dates(text string, today time.Time) []Date {
 				return
 			}
 		}
-		out = append(out, Date{at[0], at[1], d})
+		named := weekday.FindStringSubmatch(text[:at[0]])
+		out = append(out, Date{at[0], at[1], d, named != nil && weekdays[strings.ToLower(named[1])] != d.Weekday()})
 	}
 	number := func(m []int, i int) int {
 		if m[2*i] < 0 {
@@ -89,6 +107,9 @@ func Dates(text string, today time.Time) []Date {
 	}
 	for _, m := range figures.FindAllStringSubmatchIndex(text, 50) {
 		add(m, number(m, 1), number(m, 2), number(m, 3))
+	}
+	for _, m := range short.FindAllStringSubmatchIndex(text, 50) {
+		add([]int{m[2], m[5]}, number(m, 1), number(m, 2), 0)
 	}
 	return out
 }

@@ -185,7 +185,8 @@ func Language(text string) string {
 	return ""
 }
 
-// passed finds days in the words that are over when the post leaves.
+// passed finds days in the words that are over when the post leaves, and those
+// that are no such day of the week.
 func passed(s publishing.Subject) []publishing.Finding {
 	if s.At.IsZero() {
 		return nil
@@ -199,6 +200,9 @@ func passed(s publishing.Subject) []publishing.Finding {
 	var out []publishing.Finding
 	for i, p := range s.Content.Parts {
 		for _, d := range Dates(p.Text, today) {
+			if d.Wrong {
+				out = append(out, publishing.Finding{Rule: "preflight.weekday", Severity: warn, Part: i, Start: d.Start, End: d.End, Key: "preflight.weekday." + strings.ToLower(d.Day.Weekday().String())})
+			}
 			if d.Day.Before(today) {
 				out = append(out, publishing.Finding{Rule: "preflight.past", Severity: warn, Part: i, Start: d.Start, End: d.End, Key: "preflight.past",
 					Values: map[string]any{"leaves": s.At}, Remedy: &publishing.Remedy{Do: "field", Key: "preflight.do.hour", Field: "date"}})

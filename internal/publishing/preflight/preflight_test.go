@@ -48,6 +48,9 @@ func TestDaysOfATextAreReadInBothLanguages(t *testing.T) {
 		"Fondée le 3 mars 1952":               nil,
 		"Merci à tous pour le 12 novembre":    nil,
 		"3 mars pour 12 sablés, 1/2 tarif":    {"2027-03-03"},
+		"Jusqu’au 12/11, puis le 3/12":        {"2026-11-12", "2026-12-03"},
+		"Du 1/12 au 24/12":                    {"2026-12-01", "2026-12-24"},
+		"Note : 12/11, ou 3/4 de beurre":      nil,
 		"version 2.11.0, 99 novembre, 10 mar": nil,
 	} {
 		var got []string
@@ -56,6 +59,21 @@ func TestDaysOfATextAreReadInBothLanguages(t *testing.T) {
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", text, got, want)
+		}
+	}
+}
+
+// P8: a day of the week that does not go with its date is said.
+func TestADayOfTheWeekThatIsAnotherIsFound(t *testing.T) {
+	today := time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
+	for text, want := range map[string]bool{
+		"Rendez-vous vendredi 27 novembre": false, "Rendez-vous samedi 27 novembre": true, "Samedi 28 novembre, puis dimanche 28 novembre": true,
+		"See you on Friday, November 27th": false, "See you on Thursday, November 27th": true, "le mardi 1er décembre 2026": false, "lundi 01/12/2026": true,
+		"Ouvert le lundi. Le 27 novembre, fermé": false, "27 novembre": false,
+	} {
+		got := slices.ContainsFunc(Dates(text, today), func(d Date) bool { return d.Wrong })
+		if got != want {
+			t.Errorf("%s: %v", text, got)
 		}
 	}
 }
@@ -116,6 +134,30 @@ func rules(all []publishing.Finding) (out []string) {
 		out = append(out, f.Key)
 	}
 	return out
+}
+
+// P3: a post that the queue says again on purpose is no mistake: it is said to be
+// one, unless somebody else's words are the same too.
+func TestAnEvergreenIsNoTwin(t *testing.T) {
+	each(t, func(s *stage) {
+		first, again := s.said(sables, 24*time.Hour), s.said(sables, time.Hour)
+		if _, err := s.db.Exec(s.Context(), `UPDATE post SET origin = ?, again = 1 WHERE id = ?`, first, again); err != nil {
+			s.Fatal(err)
+		}
+		next := s.subject(sables)
+		next.Post = again
+		got, err := NewTwins().Examine(s.Context(), s.db, next)
+		if err != nil || len(got) != 1 || got[0].Rule != "preflight.evergreen" || !strings.HasSuffix(got[0].Remedy.Href, string(first)) {
+			s.Errorf("%+v %v", got, err)
+		}
+		s.said(sables, 3*time.Hour)
+		if got, err := NewTwins().Examine(s.Context(), s.db, next); err != nil || !slices.Equal(rules(got), []string{"preflight.twin"}) {
+			s.Errorf("somebody wrote it too: %v %v", rules(got), err)
+		}
+		if got, err := NewTwins().Examine(s.Context(), s.db, s.subject(sables)); err != nil || !slices.Equal(rules(got), []string{"preflight.twin"}) {
+			s.Errorf("not saved yet: %v %v", rules(got), err)
+		}
+	})
 }
 
 // P8: what was already said on this channel in the last 90 days.

@@ -138,16 +138,36 @@ func (t *Twins) Examine(ctx context.Context, q sqldb.Q, s publishing.Subject) ([
 		return nil, err
 	}
 	best, which := 0.0, said{}
+	var kin said // kin: what this post says again on purpose
+	family, known := map[id.Post]bool{}, false
 	for _, o := range all {
 		if o.post == s.Post || at.Sub(o.at) > Window || o.at.Sub(at) > Window {
 			continue
 		}
-		if l := mine.like(o.print); l >= alike && l > best {
+		l := mine.like(o.print)
+		if l < alike {
+			continue
+		}
+		if !known { // asked only when something is alike
+			if family, err = familyOf(ctx, q, s.Brand, s.Post); err != nil {
+				return nil, err
+			}
+			known = true
+		}
+		if family[o.post] {
+			if kin.post == "" || o.at.After(kin.at) {
+				kin = o
+			}
+		} else if l > best {
 			best, which = l, o
 		}
 	}
-	if best == 0 {
+	if best == 0 && kin.post == "" {
 		return nil, nil
+	}
+	if best == 0 {
+		return []publishing.Finding{{Rule: "preflight.evergreen", Severity: warn, Key: "preflight.evergreen", Values: map[string]any{"day": kin.at},
+			Remedy: &publishing.Remedy{Do: "link", Key: "preflight.do.twin", Href: "/b/" + string(s.Brand) + "/posts/" + string(kin.post)}}}, nil
 	}
 	key := "preflight.twin_near"
 	switch {
@@ -160,6 +180,24 @@ func (t *Twins) Examine(ctx context.Context, q sqldb.Q, s publishing.Subject) ([
 	}
 	return []publishing.Finding{{Rule: "preflight.twin", Severity: warn, Key: key, Values: map[string]any{"day": which.at},
 		Remedy: &publishing.Remedy{Do: "link", Key: "preflight.do.twin", Href: "/b/" + string(s.Brand) + "/posts/" + string(which.post)}}}, nil
+}
+
+// familyOf are the posts that say the same again because the queue of their
+// category was empty: no mistake, but said.
+func familyOf(ctx context.Context, q sqldb.Q, b id.Brand, post id.Post) (map[id.Post]bool, error) {
+	out := map[id.Post]bool{}
+	root, err := sqldb.Value[id.Post](ctx, q, `SELECT CASE WHEN origin = '' THEN id ELSE origin END FROM post WHERE brand = ? AND id = ?`, b, post)
+	if sqldb.IsNoRow(err) {
+		return out, nil // not saved yet
+	}
+	if err != nil {
+		return nil, err
+	}
+	all, err := sqldb.Values[id.Post](ctx, q, `SELECT id FROM post WHERE brand = ? AND origin = ? AND origin <> ''`, b, root)
+	for _, p := range append(all, root) {
+		out[p] = true
+	}
+	return out, err
 }
 
 func (t *Twins) of(ctx context.Context, q sqldb.Q, b id.Brand, c id.Channel) ([]said, error) {

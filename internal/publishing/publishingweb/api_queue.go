@@ -21,7 +21,7 @@ type (
 		Name   string `json:"name" maxLength:"60" example:"Conseils"`
 		Colour string `json:"colour,omitempty" doc:"#rrggbb; empty: the brand's" example:"#1f6f8b"`
 		Weight int    `json:"weight" minimum:"0" maximum:"20" doc:"Its share of the slots open to all, beside the weights of the others; 0: its own slots only"`
-		Paused bool   `json:"paused,omitempty" doc:"No free slot is its turn; what is planned stays"`
+		Paused bool   `json:"paused,omitempty" doc:"No free slot is its turn; what is planned stays. The operation pause holds it"`
 	}
 	makeCategoryIn struct {
 		api.InBrand
@@ -106,6 +106,7 @@ func (f *Face) queueAPI(r *api.Registry) {
 		func(ctx context.Context, c api.Call, in *categoryIn) (*struct{}, error) {
 			return nil, f.Room.RemoveCategory(ctx, c.Actor, c.Brand, in.Category)
 		})
+	f.pauseAPI(r, one)
 	api.Register(r, api.Op{ID: "give-slot", Method: "PUT", Path: planPath + "/slots/{slot}", Guard: publish, Group: calendarGroup, Summary: "Give a slot to a category, or to all"},
 		func(ctx context.Context, c api.Call, in *giveSlotIn) (*api.Out[publishing.Slot], error) {
 			out, err := f.Room.GiveSlot(ctx, c.Actor, c.Brand, in.Slot, in.Body.Category)

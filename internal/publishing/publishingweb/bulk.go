@@ -96,7 +96,7 @@ func (f *Face) bulkPage(w http.ResponseWriter, r *ui.Request, posts []string, fo
 
 // bulkOf reads what is to change.
 func bulkOf(form *ui.Form) publishing.Bulk {
-	c := publishing.Bulk{Find: form.Get("find"), With: form.Get("with"), Exact: form.On("exact"), Whole: form.On("whole"), Titles: form.On("titles"),
+	c := publishing.Bulk{Find: form.Get("find"), With: form.Get("with"), Exact: form.On("exact"), Whole: form.On("whole"), Titles: form.On("titles"), Alts: form.On("alts"),
 		AddLabels: labelsOf(form.All("add")), DropLabels: form.All("drop")}
 	if k := form.Get("campaign"); k != "keep" && k != "" {
 		to := id.Campaign(k)
@@ -261,7 +261,9 @@ func (v *bulkView) left(key string, values map[string]any) string {
 
 // place names where words change.
 func (v *bulkView) place(t publishing.BulkText) string {
-	if c, ok := v.by[t.Channel]; ok {
+	if c, ok := v.by[t.Channel]; ok && t.Place == "alt" {
+		return v.r.T("bulk.place.alt_of", "channel", channelName(c))
+	} else if ok {
 		return channelName(c)
 	}
 	return v.r.T("bulk.place." + t.Place)
@@ -270,7 +272,7 @@ func (v *bulkView) place(t publishing.BulkText) string {
 // hidden is the change as it was asked, for the button that makes it.
 func (v *bulkView) hidden() [][2]string {
 	var out [][2]string
-	for _, name := range []string{"find", "with", "exact", "whole", "titles", "campaign", "add", "drop", "join", "part", "post"} {
+	for _, name := range []string{"find", "with", "exact", "whole", "titles", "alts", "campaign", "add", "drop", "join", "part", "post"} {
 		for _, value := range v.form.All(name) {
 			out = append(out, [2]string{name, value})
 		}

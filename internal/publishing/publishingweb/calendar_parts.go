@@ -188,9 +188,15 @@ func (k card) states(t func(string, ...any) string) (val, pub chipState, words s
 	val = chipState{v.Icon, signalColour(v.Signal)}
 	words = t("ui.val." + v.Key)
 	if k.Badge == publishing.NoBadge {
-		return val, chipState{}, words + ", " + t("publishing.calendar.not_scheduled")
+		words += ", " + t("publishing.calendar.not_scheduled")
+	} else {
+		words += ", " + t("ui.pub."+p.Key)
+		pub = chipState{p.Icon, signalColour(p.Signal)}
 	}
-	return val, chipState{p.Icon, signalColour(p.Signal)}, words + ", " + t("ui.pub."+p.Key)
+	if k.Again > 0 {
+		words += ", " + t("queue.again_n", "n", k.Again)
+	}
+	return val, pub, words
 }
 
 func signalColour(s ui.Signal) string {

@@ -229,6 +229,7 @@ type card struct {
 	Past       bool
 	Movable    bool
 	Changed    bool
+	Again      int    // it says an earlier post again, for the how manieth time
 	Elsewhere  string // the hour where the person is, when it is another
 
 	Row, Span, Lane, Lanes int // the place in a day of hours
@@ -237,7 +238,7 @@ type card struct {
 
 func (c *cal) card(p publishing.Row) card {
 	k := card{ID: p.ID, Title: p.Title, Href: c.base + "/posts/" + string(p.ID), Badge: p.Badge, Validation: p.Validation,
-		Colour: c.colours[p.Campaign], Changed: p.Changed, Movable: c.mayWrite && movable(p.Badge) && (p.Badge == publishing.NoBadge || c.mayPublish)}
+		Colour: c.colours[p.Campaign], Changed: p.Changed, Again: p.Again, Movable: c.mayWrite && movable(p.Badge) && (p.Badge == publishing.NoBadge || c.mayPublish)}
 	if k.Title == "" {
 		k.Title = c.r.T("publishing.calendar.untitled")
 	}

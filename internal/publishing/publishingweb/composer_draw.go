@@ -174,11 +174,35 @@ func (v *view) inReading() bool {
 	return v.wasRead
 }
 
+// read tells whether what the page shows is what its readers have, or had,
+// before them: there is nothing to submit again, only another hour to give.
+func (v *view) read() bool {
+	switch v.kept.Validation {
+	case publishing.Approved, publishing.ToReview, publishing.AtClient:
+	default:
+		return false
+	}
+	if v.kept.Changed {
+		return false
+	}
+	return !slices.ContainsFunc(v.lanes, func(l lane) bool {
+		return l.on != (l.pub != nil) || l.on && l.made.Hash != l.pub.Hash
+	})
+}
+
+// mayOffer tells whether versions of the post can be proposed: nothing of it
+// has begun to leave.
+func (v *view) mayOffer() bool {
+	return v.publish && !v.fresh() && len(v.on()) > 0 && v.canLeave() && !v.gone()
+}
+
 // scheduleWord is the word of the gesture that puts a post on its way.
 func (v *view) scheduleWord() string {
 	switch {
 	case v.submits() && v.kept.Badge == publishing.NoBadge:
 		return v.r.T("composer.submit")
+	case v.submits() && v.read():
+		return v.r.T("composer.new_hour")
 	case v.submits():
 		return v.r.T("composer.submit_again")
 	case v.kept.Badge == publishing.NoBadge:

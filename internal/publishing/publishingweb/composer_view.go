@@ -44,6 +44,7 @@ type view struct {
 	publish    bool
 	asks       func(id.Channel) bool // whether somebody reads before; nil: nobody
 	wasRead    bool                  // there is a reading to show
+	choosing   bool                  // versions of it are to be chosen from
 	found      []publishing.Examined
 	idea       *publishing.Idea // that it was made of
 }
@@ -67,6 +68,7 @@ func (f *Face) view(r *ui.Request, p publishing.Post, s shown) (*view, error) {
 		v.asks = f.Reads(ctx, b)
 	}
 	v.wasRead = f.WasRead != nil && p.Badge != publishing.NoBadge && f.WasRead(ctx, b, p.ID)
+	v.choosing = f.Choosing != nil && p.Badge != publishing.NoBadge && f.Choosing(ctx, b, p.ID)
 	if s.draft != nil {
 		d := *s.draft
 		v.draft.Title, v.draft.Text, v.draft.Media, v.draft.Options = d.Title, d.Text, d.Media, d.Options

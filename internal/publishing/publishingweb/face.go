@@ -55,6 +55,9 @@ type Config struct {
 	// WasRead tells whether anybody was ever asked to read a post: what left
 	// before the brand had readers has no reading to show. Nil: nobody was.
 	WasRead func(ctx context.Context, b id.Brand, post id.Post) bool
+	// Choosing tells whether versions of a post are offered to be chosen from;
+	// nil: never.
+	Choosing func(ctx context.Context, b id.Brand, post id.Post) bool
 	// Silent reads the brand's own days of silence, and answers for any day
 	// ("2026-11-13"); nil: brands have none.
 	Silent func(ctx context.Context, actor team.Actor, b id.Brand) (func(day string) []SilentDay, error)

@@ -49,6 +49,47 @@ func TestWhoPlansChoosesTheMarkedDays(t *testing.T) {
 	})
 }
 
+// P3: a pause asks once what becomes of what is planned, with its number; its
+// end asks the same of what missed its hour; both are undone.
+func TestThePauseOfACategoryAsksOnce(t *testing.T) {
+	eachAgency(t, func(t *testing.T, a *agency) {
+		cat, err := a.room.SaveCategory(t.Context(), a.claire, a.brand, publishing.Category{Name: "Conseils", Weight: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := a.scheduled("Un conseil", "2026-11-20T09:00")
+		if err := a.room.Categorise(t.Context(), a.claire, a.brand, cat.ID, p.ID); err != nil {
+			t.Fatal(err)
+		}
+		one := "/settings/categories/" + string(cat.ID)
+		out := a.ask("POST", a.path(one+"/pause"), "paused=1")
+		if out.status != 303 || !strings.HasSuffix(out.head.Get("Location"), one+"/pause") {
+			t.Fatalf("%d %s", out.status, out.head.Get("Location"))
+		}
+		has(t, plain(a.see(one+"/pause")), "1 publication de cette catégorie est prévue", "La retenir jusqu’à la reprise", "La laisser partir")
+		if out := a.ask("POST", a.path(one+"/pause"), "paused=1&hold=1"); out.status != 303 || !strings.HasSuffix(out.head.Get("Location"), "/queue") {
+			t.Fatalf("%d %s", out.status, out.head.Get("Location"))
+		}
+		has(t, plain(a.see("/queue")), "La pause retient 1 publication")
+		has(t, plain(a.see(one+"/pause", "X-Language", "en", "Accept-Language", "en")), "1 post that the pause holds leaves at its hour")
+		if out := a.ask("POST", a.path(one+"/pause?paused=0"), ""); out.status != 303 { // as the undo does
+			t.Fatalf("%d %s", out.status, out.body)
+		}
+		hasNot(t, plain(a.see("/queue")), "Reprendre « Conseils »", "La pause retient")
+		// The evergreen, and what it refuses.
+		if out := a.ask("POST", a.path(one+"/evergreen"), "on=1&after=0&times=3"); out.status != 422 || !strings.Contains(plain(string(out.body)), "Le délai va de 1 à 3 650 jours") || !strings.Contains(string(out.body), `value="Conseils"`) {
+			t.Errorf("%d %.300s", out.status, out.body)
+		}
+		if out := a.ask("POST", a.path(one+"/evergreen"), "on=1&after=60&times=2"); out.status != 303 {
+			t.Errorf("%d %s", out.status, out.body)
+		}
+		has(t, plain(a.see("/queue")), "Vide, elle recommence par ses publications les plus anciennes : après 60 jours, 2 fois au plus")
+		if out := a.ask("POST", a.path(one+"/pause"), "paused=1&hold=1", "X-Who", "analyst"); out.status != 403 {
+			t.Errorf("an analyst pauses: %d", out.status)
+		}
+	})
+}
+
 // P3: the page of the queue, with its categories, its gaps and its gestures.
 func TestTheQueuePage(t *testing.T) {
 	eachAgency(t, func(t *testing.T, a *agency) {
@@ -88,7 +129,7 @@ func TestTheQueuePage(t *testing.T) {
 		if got := a.post(two.ID).Planned.Local; got != "2026-10-21T09:00" {
 			t.Errorf("%s", got)
 		}
-		a.ask("POST", a.path("/settings/categories/"+string(tips)+"/pause"), "paused=1")
+		a.ask("POST", a.path("/settings/categories/"+string(tips)+"/pause"), "paused=1&hold=0")
 		has(t, plain(a.see("/queue")), "en pause", "Ce qui est déjà programmé part à son heure")
 		has(t, plain(a.see("/posts/"+string(one.ID))), "Conseils · en pause")
 	})

@@ -16,6 +16,7 @@ type categoriesView struct {
 	base   string
 	tabs   []ui.Choice
 	form   *ui.Form
+	again  *ui.Form // of the evergreen
 	list   []categoryLine
 	one    publishing.Category // being edited; zero for a new one
 	edit   bool
@@ -78,14 +79,14 @@ func (f *Face) category(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	return f.categoryPage(w, r, k, nil)
+	return f.categoryPage(w, r, k, nil, nil)
 }
 
-func (f *Face) categoryPage(w http.ResponseWriter, r *ui.Request, k publishing.Category, form *ui.Form) error {
+func (f *Face) categoryPage(w http.ResponseWriter, r *ui.Request, k publishing.Category, form, again *ui.Form) error {
 	v := f.categoriesView(r, form)
-	v.one = k
+	v.one, v.again = k, again
 	fr := ui.Frame{Title: k.Name, Sub: r.T("queue.categories"), Active: "settings"}
-	if form != nil {
+	if form != nil || again != nil {
 		fr.Status = http.StatusUnprocessableEntity
 	}
 	return ui.Page(w, r, fr, categoryPage(v))
@@ -129,7 +130,7 @@ func (f *Face) saveCategory(w http.ResponseWriter, r *ui.Request) error {
 	saved, err := f.Room.SaveCategory(r.Context(), r.Actor, r.Brand.ID, k)
 	if err != nil && form.Refused(r, err) {
 		if k.ID != "" {
-			return f.categoryPage(w, r, before, form)
+			return f.categoryPage(w, r, before, form, nil)
 		}
 		return f.categoriesPage(w, r, form)
 	}
@@ -138,24 +139,6 @@ func (f *Face) saveCategory(w http.ResponseWriter, r *ui.Request) error {
 	}
 	ui.Say(r, ui.Toast{Text: r.T("queue.saved", "name", saved.Name)})
 	return ui.Redirect(w, r, "/b/"+string(r.Brand.ID)+"/settings/categories")
-}
-
-// pauseCategory pauses a category or lets it go on.
-func (f *Face) pauseCategory(w http.ResponseWriter, r *ui.Request) error {
-	k, err := f.categoryOf(r)
-	if err != nil {
-		return err
-	}
-	k.Paused = r.FormValue("paused") == "1"
-	if _, err := f.Room.SaveCategory(r.Context(), r.Actor, r.Brand.ID, k); err != nil {
-		return err
-	}
-	say := "queue.resumed"
-	if k.Paused {
-		say = "queue.paused_now"
-	}
-	ui.Say(r, ui.Toast{Text: r.T(say, "name", k.Name)})
-	return ui.Redirect(w, r, "/b/"+string(r.Brand.ID)+"/queue")
 }
 
 func (f *Face) removeCategory(w http.ResponseWriter, r *ui.Request) error {

@@ -15,7 +15,7 @@ import (
 // queueRoutes are the page of the queues and the settings of their categories.
 func (f *Face) queueRoutes() []ui.Route {
 	see, drafts, publish := ui.In(team.SeePlanning), ui.In(team.SeeDrafts), ui.In(team.PublishPosts)
-	return []ui.Route{
+	return append(f.pauseRoutes(), []ui.Route{
 		{Method: "GET", Path: "/b/{brand}/queue", Guard: drafts, Handle: f.queue},
 		{Method: "POST", Path: "/b/{brand}/queue/{post}/add", Guard: publish, Handle: f.queueAdd},
 		{Method: "POST", Path: "/b/{brand}/queue/{post}/swap", Guard: publish, Handle: f.queueSwap},
@@ -24,9 +24,8 @@ func (f *Face) queueRoutes() []ui.Route {
 		{Method: "POST", Path: "/b/{brand}/settings/categories", Guard: publish, Handle: f.saveCategory},
 		{Method: "GET", Path: "/b/{brand}/settings/categories/{category}", Guard: publish, Handle: f.category},
 		{Method: "POST", Path: "/b/{brand}/settings/categories/{category}", Guard: publish, Handle: f.saveCategory},
-		{Method: "POST", Path: "/b/{brand}/settings/categories/{category}/pause", Guard: publish, Handle: f.pauseCategory},
 		{Method: "POST", Path: "/b/{brand}/settings/categories/{category}/remove", Guard: publish, Handle: f.removeCategory},
-	}
+	}...)
 }
 
 const (

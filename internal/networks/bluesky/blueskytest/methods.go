@@ -18,20 +18,25 @@ type method struct {
 	verb  string
 	auth  bool
 	query []string
+	maybe []string // may be missing
+	many  bool     // a parameter may come more than once
 	do    func(s *Server, r *http.Request, body []byte, who *Person) (any, *xrpc)
 }
 
 var methods = map[string]method{
-	"com.atproto.server.describeServer":  {verb: "GET", do: (*Server).describe},
-	"com.atproto.server.createSession":   {verb: "POST", do: (*Server).createSession},
-	"com.atproto.server.refreshSession":  {verb: "POST", auth: true, do: nil},
-	"com.atproto.server.getSession":      {verb: "GET", auth: true, do: (*Server).getSession},
-	"com.atproto.identity.resolveHandle": {verb: "GET", query: []string{"handle"}, do: (*Server).resolve},
-	"app.bsky.actor.getProfile":          {verb: "GET", auth: true, query: []string{"actor"}, do: (*Server).profile},
-	"com.atproto.repo.uploadBlob":        {verb: "POST", auth: true, do: (*Server).upload},
-	"com.atproto.repo.putRecord":         {verb: "POST", auth: true, do: (*Server).put},
-	"com.atproto.repo.deleteRecord":      {verb: "POST", auth: true, do: (*Server).remove},
-	"com.atproto.repo.getRecord":         {verb: "GET", auth: true, query: []string{"repo", "collection", "rkey"}, do: (*Server).get},
+	"com.atproto.server.describeServer":       {verb: "GET", do: (*Server).describe},
+	"com.atproto.server.createSession":        {verb: "POST", do: (*Server).createSession},
+	"com.atproto.server.refreshSession":       {verb: "POST", auth: true, do: nil},
+	"com.atproto.server.getSession":           {verb: "GET", auth: true, do: (*Server).getSession},
+	"com.atproto.identity.resolveHandle":      {verb: "GET", query: []string{"handle"}, do: (*Server).resolve},
+	"app.bsky.actor.getProfile":               {verb: "GET", auth: true, query: []string{"actor"}, do: (*Server).profile},
+	"com.atproto.repo.uploadBlob":             {verb: "POST", auth: true, do: (*Server).upload},
+	"com.atproto.repo.putRecord":              {verb: "POST", auth: true, do: (*Server).put},
+	"com.atproto.repo.deleteRecord":           {verb: "POST", auth: true, do: (*Server).remove},
+	"app.bsky.feed.getPosts":                  {verb: "GET", auth: true, query: []string{"uris"}, many: true, do: (*Server).getPosts},
+	"app.bsky.feed.getPostThread":             {verb: "GET", auth: true, query: []string{"uri", "depth", "parentHeight"}, do: (*Server).getPostThread},
+	"app.bsky.notification.listNotifications": {verb: "GET", auth: true, query: []string{"limit", "priority"}, maybe: []string{"cursor"}, do: (*Server).listNotifications},
+	"com.atproto.repo.getRecord":              {verb: "GET", auth: true, query: []string{"repo", "collection", "rkey"}, do: (*Server).get},
 }
 
 // handle runs with s.mu held.
@@ -152,11 +157,15 @@ func (s *Server) put(r *http.Request, body []byte, who *Person) (any, *xrpc) {
 	if !bytes.Contains(body, []byte(`"swapRecord":null`)) {
 		s.complain("putRecord: may replace what stands there")
 	}
-	if in.Repo != who.DID || in.Collection != "app.bsky.feed.post" || !tidForm.MatchString(in.Rkey) {
+	if in.Repo != who.DID || in.Collection != "app.bsky.feed.post" && in.Collection != "app.bsky.feed.like" || !tidForm.MatchString(in.Rkey) {
 		s.complain("putRecord: repo %q collection %q rkey %q", in.Repo, in.Collection, in.Rkey)
 	}
-	if reason := s.check(in.Record); reason != "" {
-		return nil, refuse(400, "InvalidRequest", "Invalid app.bsky.feed.post record: "+reason)
+	check := s.check
+	if in.Collection == "app.bsky.feed.like" {
+		check = s.like
+	}
+	if reason := check(in.Record); reason != "" {
+		return nil, refuse(400, "InvalidRequest", "Invalid "+in.Collection+" record: "+reason)
 	}
 	uri, cid := "at://"+who.DID+"/"+in.Collection+"/"+in.Rkey, "bafyrei"+digest(in.Record)
 	if old := s.records[uri]; old != nil {

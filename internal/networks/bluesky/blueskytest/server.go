@@ -204,7 +204,7 @@ func (s *Server) manners(name string, r *http.Request, m method) {
 	}
 	q := r.URL.Query()
 	for k, v := range q {
-		if !slices.Contains(m.query, k) || len(v) != 1 || v[0] == "" {
+		if !slices.Contains(m.query, k) && !slices.Contains(m.maybe, k) || len(v) != 1 && !m.many || v[0] == "" {
 			s.complain("%s: parameter %s=%q", name, k, v)
 		}
 	}
@@ -227,4 +227,17 @@ func (s *Server) Rename(from, to string) {
 			p.Handle = to
 		}
 	}
+}
+
+// First is the first person who joined.
+func (s *Server) First() Person {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var first *Person
+	for _, p := range s.people {
+		if first == nil || p.DID < first.DID {
+			first = p
+		}
+	}
+	return *first
 }

@@ -48,7 +48,8 @@ func TestMastodonPyAgreesWithTheFake(t *testing.T) {
 	}
 	s := mastodontest.Start(t, mastodontest.Options{})
 	s.Person("claire", "tok-claire")
-	out, err := exec.CommandContext(t.Context(), python, "testdata/client.py", s.URL, "tok-claire", picture(t)).CombinedOutput()
+	s.Person("yann", "tok-yann")
+	out, err := exec.CommandContext(t.Context(), python, "testdata/client.py", s.URL, "tok-claire", picture(t), "tok-yann").CombinedOutput()
 	if err != nil || strings.TrimSpace(string(out)) != "ok" {
 		t.Fatalf("%v\n%s", err, out)
 	}

@@ -40,7 +40,7 @@ func (q *request) configuration() map[string]any {
 func (q *request) instanceV1() (any, error) {
 	return map[string]any{
 		"uri": q.domain(), "title": "A strict fake", "short_description": "For tests", "description": "For tests", "email": "",
-		"version": q.s.o.Version, "urls": map[string]any{"streaming_api": q.base()},
+		"version": q.s.o.Version, "urls": map[string]any{"streaming_api": q.stream()},
 		"stats":     map[string]any{"user_count": 1, "status_count": 1, "domain_count": 1},
 		"thumbnail": q.base() + "/avatar.png", "languages": []string{"en"}, "registrations": false, "approval_required": false,
 		"invites_enabled": false, "configuration": q.configuration(), "contact_account": nil, "rules": []any{},
@@ -52,7 +52,7 @@ func (q *request) instanceV2() (any, error) {
 		return nil, no(404, "Record not found")
 	}
 	c := q.configuration()
-	c["urls"] = map[string]any{"streaming": q.base()}
+	c["urls"] = map[string]any{"streaming": q.stream()}
 	source := "https://github.com/mastodon/mastodon"
 	if q.s.o.GoToSocial {
 		source = "https://codeberg.org/superseriousbusiness/gotosocial"
@@ -87,7 +87,7 @@ func (q *request) nodeinfo() (any, error) {
 func (q *request) webfinger() (any, error) {
 	name, ok := strings.CutPrefix(q.str("resource"), "acct:")
 	user, _, _ := strings.Cut(name, "@")
-	a := q.named(user)
+	a := q.called(user)
 	if !ok || a == nil {
 		return nil, no(404, "Record not found")
 	}
@@ -96,7 +96,7 @@ func (q *request) webfinger() (any, error) {
 	}}, nil
 }
 
-func (q *request) named(user string) *Account {
+func (q *request) called(user string) *Account {
 	q.s.mu.Lock()
 	defer q.s.mu.Unlock()
 	for _, a := range q.s.accounts {
@@ -109,7 +109,7 @@ func (q *request) named(user string) *Account {
 
 func (q *request) lookup() (any, error) {
 	user, domain, ok := strings.Cut(q.str("acct"), "@")
-	if a := q.named(user); a != nil && (!ok || domain == q.domain()) {
+	if a := q.called(user); a != nil && (!ok || domain == q.domain()) {
 		return q.person(a), nil
 	}
 	return nil, no(404, "Record not found")
@@ -138,7 +138,7 @@ func (q *request) verifyAccount() (any, error) {
 func (q *request) person(a *Account) map[string]any {
 	url := q.base() + "/@" + a.Username
 	return map[string]any{
-		"id": a.ID, "username": a.Username, "acct": a.Username, "display_name": a.Name, "locked": false, "bot": false,
+		"id": a.ID, "username": a.Username, "acct": a.Username, "display_name": a.Name, "locked": false, "bot": a.Bot,
 		"discoverable": nil, "group": false, "created_at": stamp(a.Created), "note": "<p></p>", "url": url, "uri": q.base() + "/users/" + a.Username,
 		"avatar": q.base() + "/avatar.png", "avatar_static": q.base() + "/avatar.png",
 		"header": q.base() + "/avatar.png", "header_static": q.base() + "/avatar.png",

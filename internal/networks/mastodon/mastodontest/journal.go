@@ -69,6 +69,8 @@ func (s *Server) replay(l line, dir string) error {
 			s.media[m.ID] = m
 			s.seen(m.ID)
 		})
+	case "notice":
+		return read(l, func(n *Notice) { s.notices = append(s.notices, n); s.seen(n.ID) })
 	case "status":
 		return read(l, func(st *Status) {
 			if old := s.byID[st.ID]; old != nil {

@@ -46,10 +46,11 @@ func (s *Server) table() *http.ServeMux {
 
 	on("GET /api/v1/timelines/home", "read:statuses", page+"local", (*request).home)
 	on("GET /api/v1/timelines/public", "", page+"local remote only_media", (*request).public)
-	on("GET /api/v1/notifications", "read:notifications", page+"types exclude_types account_id", (*request).notifications)
+	on("GET /api/v1/notifications", "read:notifications", page+"types exclude_types account_id include_filtered", (*request).notifications)
+	on("GET /api/v1/conversations", "read:statuses", page, (*request).conversations)
 	on("GET /api/v1/streaming/health", "", "", (*request).streamHealth)
 	m.HandleFunc("GET /api/v1/streaming/user", s.stream)
-	m.HandleFunc("GET /api/v1/streaming", s.stream)
+	m.HandleFunc("GET /api/v1/streaming", s.socket)
 
 	m.HandleFunc("GET /media_files/{id}", s.mediaFile)
 	m.HandleFunc("GET /avatar.png", s.avatar)

@@ -48,6 +48,7 @@ type Account struct {
 	Name     string    `json:"name"`
 	Privacy  string    `json:"privacy"`
 	Created  time.Time `json:"created"`
+	Bot      bool      `json:"bot,omitempty"`
 }
 
 // Status is one post, as it was given.
@@ -67,8 +68,9 @@ type Status struct {
 	Edited      time.Time `json:"edited,omitzero"`
 	Reblog      string    `json:"reblog,omitempty"`
 	Gone        bool      `json:"gone,omitempty"`
-	Favourites  int       `json:"favourites,omitempty"`
-	ContentHTML string    `json:"html,omitempty"` // instead of what Mastodon makes of Text
+	Favourites  []string  `json:"favourites,omitempty"` // ids of accounts
+	Quotes      string    `json:"quotes,omitempty"`     // the post it shows
+	ContentHTML string    `json:"html,omitempty"`       // instead of what Mastodon makes of Text
 }
 
 // Media is one attachment; its bytes stand beside.
@@ -141,7 +143,10 @@ type Server struct {
 	calls      []Call
 	complaints []string
 	faults     []*armed
-	listeners  map[chan *Status]string
+	notices    []*Notice
+	held       []*Notice
+	holding    bool
+	listeners  map[chan event]string
 	journal    *journal
 	mux        *http.ServeMux
 	quit       chan struct{}
@@ -164,7 +169,7 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		o: o, accounts: map[string]*Account{}, byID: map[string]*Status{}, media: map[string]*Media{},
 		apps: map[string]*app{}, tokens: map[string]*token{}, codes: map[string]code{}, keys: map[string]idem{},
-		listeners: map[chan *Status]string{}, quit: make(chan struct{}),
+		listeners: map[chan event]string{}, quit: make(chan struct{}),
 	}
 	s.mux = s.table()
 	if o.Dir != "" {
@@ -342,12 +347,7 @@ func (s *Server) add(st *Status) {
 	s.statuses = append(s.statuses, st)
 	s.byID[st.ID] = st
 	s.write("status", st)
-	for ch := range s.listeners {
-		select {
-		case ch <- st:
-		default: // a listener that does not read misses it, as there
-		}
-	}
+	s.tell(st)
 }
 
 func secretWord() string {

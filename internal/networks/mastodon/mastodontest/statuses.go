@@ -118,6 +118,9 @@ func (q *request) sees(st *Status) bool {
 	if q.who != nil && st.Account == q.who.ID {
 		return true
 	}
+	if q.who != nil && slices.Contains(q.s.named(st), q.who.ID) {
+		return true
+	}
 	return st.Visibility == "public" || st.Visibility == "unlisted"
 }
 
@@ -158,6 +161,7 @@ func (q *request) editStatus() (any, error) {
 	next.Edited = q.s.now()
 	*st = next
 	q.s.write("status", st)
+	q.s.push("status.update", st, append(q.s.named(st), st.Account)...)
 	return q.showLocked(st), nil
 }
 
@@ -176,6 +180,7 @@ func (q *request) deleteStatus() (any, error) {
 		q.s.write("media", q.s.media[id])
 	}
 	q.s.write("status", st)
+	q.s.push("delete", st, append(q.s.named(st), st.Account)...)
 	return answer, nil
 }
 
@@ -210,17 +215,24 @@ func (q *request) context() (any, error) {
 	return map[string]any{"ancestors": up, "descendants": down}, nil
 }
 
-func (q *request) favourite() (any, error)   { return q.like(1) }
-func (q *request) unfavourite() (any, error) { return q.like(0) }
+func (q *request) favourite() (any, error)   { return q.like(true) }
+func (q *request) unfavourite() (any, error) { return q.like(false) }
 
-func (q *request) like(n int) (any, error) {
+func (q *request) like(on bool) (any, error) {
 	st, err := q.found(false)
 	if err != nil {
 		return nil, err
 	}
 	q.s.mu.Lock()
 	defer q.s.mu.Unlock()
-	st.Favourites = n
+	have := slices.Contains(st.Favourites, q.who.ID)
+	if on && !have {
+		st.Favourites = append(st.Favourites, q.who.ID)
+		q.s.notify("favourite", st.Account, q.who.ID, st)
+	}
+	if !on {
+		st.Favourites = slices.DeleteFunc(st.Favourites, func(id string) bool { return id == q.who.ID })
+	}
 	q.s.write("status", st)
 	return q.showLocked(st), nil
 }
@@ -234,5 +246,6 @@ func (q *request) reblog() (any, error) {
 	defer q.s.mu.Unlock()
 	b := &Status{Account: q.who.ID, Visibility: "public", Reblog: st.ID}
 	q.s.add(b)
+	q.s.notify("reblog", st.Account, q.who.ID, st)
 	return q.showLocked(b), nil
 }

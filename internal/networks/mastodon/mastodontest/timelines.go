@@ -1,13 +1,11 @@
 package mastodontest
 
 import (
-	"encoding/json"
+	"cmp"
 	"fmt"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 func (q *request) show(st *Status) map[string]any {
@@ -32,8 +30,10 @@ func (q *request) showLocked(st *Status) map[string]any {
 		"id": st.ID, "created_at": stamp(st.Created), "edited_at": nil, "in_reply_to_id": nullable(st.InReplyTo), "in_reply_to_account_id": nil,
 		"sensitive": st.Sensitive, "spoiler_text": st.Spoiler, "visibility": st.Visibility, "language": nullable(st.Language),
 		"uri": fmt.Sprintf("%s/users/%s/statuses/%s", q.base(), acc.Username, st.ID), "url": fmt.Sprintf("%s/@%s/%s", q.base(), acc.Username, st.ID),
-		"content": content, "reblog": nil, "account": q.person(acc), "media_attachments": media, "mentions": []any{}, "tags": []any{}, "emojis": []any{},
-		"replies_count": 0, "reblogs_count": 0, "favourites_count": st.Favourites, "favourited": st.Favourites > 0, "reblogged": false,
+		"content": content, "reblog": nil, "account": q.person(acc), "media_attachments": media, "mentions": q.mentions(st), "tags": []any{}, "emojis": []any{},
+		"replies_count": s.count(func(c *Status) bool { return c.InReplyTo == st.ID }), "reblogs_count": s.count(func(c *Status) bool { return c.Reblog == st.ID }),
+		"quotes_count": s.count(func(c *Status) bool { return c.Quotes == st.ID }), "quote": q.quote(st),
+		"favourites_count": len(st.Favourites), "favourited": q.who != nil && slices.Contains(st.Favourites, q.who.ID), "reblogged": false,
 		"muted": false, "bookmarked": false, "pinned": false, "card": nil, "poll": nil, "filtered": []any{},
 	}
 	if p := s.byID[st.InReplyTo]; p != nil {
@@ -61,32 +61,44 @@ func (q *request) page(keep func(*Status) bool) (any, error) {
 		}
 		limit = min(n, 40)
 	}
-	num := func(k string) int64 {
-		n, _ := strconv.ParseInt(q.str(k), 10, 64)
-		return n
-	}
-	top, since, low := num("max_id"), num("since_id"), num("min_id")
 	q.s.mu.Lock()
 	defer q.s.mu.Unlock()
 	var got []*Status
 	for _, st := range q.s.statuses {
-		id, _ := strconv.ParseInt(st.ID, 10, 64)
-		if st.Gone || top > 0 && id >= top || id <= since || id <= low || !keep(st) {
-			continue
+		if !st.Gone && keep(st) {
+			got = append(got, st)
 		}
-		got = append(got, st)
 	}
-	slices.SortFunc(got, func(a, b *Status) int { return strings.Compare(b.ID, a.ID) })
+	got = paged(q, got, limit, func(st *Status) string { return st.ID })
+	out := make([]any, len(got))
+	for i, st := range got {
+		out[i] = q.showLocked(st)
+	}
+	return out, nil
+}
+
+// paged cuts a list, oldest first, to the page that is asked for, newest first,
+// with its Link.
+func paged[T any](q *request, all []T, limit int, id func(T) string) []T {
+	num := func(s string) int64 {
+		n, _ := strconv.ParseInt(s, 10, 64)
+		return n
+	}
+	top, since, low := num(q.str("max_id")), num(q.str("since_id")), num(q.str("min_id"))
+	up := q.params["min_id"] != nil
+	var got []T
+	for _, x := range all {
+		if n := num(id(x)); !(top > 0 && n >= top || n <= since || n <= low) {
+			got = append(got, x)
+		}
+	}
+	slices.SortFunc(got, func(a, b T) int { return cmp.Compare(num(id(b)), num(id(a))) })
 	if len(got) > limit {
-		if low > 0 {
+		if up {
 			got = got[len(got)-limit:]
 		} else {
 			got = got[:limit]
 		}
-	}
-	out := make([]any, len(got))
-	for i, st := range got {
-		out[i] = q.showLocked(st)
 	}
 	if len(got) > 0 {
 		u := q.r.URL.Query()
@@ -100,9 +112,9 @@ func (q *request) page(keep func(*Status) bool) (any, error) {
 			c[k] = []string{v}
 			return "<" + q.base() + q.r.URL.Path + "?" + c.Encode() + `>; rel="`
 		}
-		q.w.Header().Set("Link", at("max_id", got[len(got)-1].ID)+`next", `+at("min_id", got[0].ID)+`prev"`)
+		q.w.Header().Set("Link", at("max_id", id(got[len(got)-1]))+`next", `+at("min_id", id(got[0]))+`prev"`)
 	}
-	return out, nil
+	return got
 }
 
 func (q *request) accountStatuses() (any, error) {
@@ -133,49 +145,4 @@ func (q *request) home() (any, error) {
 
 func (q *request) public() (any, error) {
 	return q.page(func(st *Status) bool { return st.Visibility == "public" && st.Reblog == "" })
-}
-
-func (q *request) notifications() (any, error) { return []any{}, nil }
-
-func (q *request) streamHealth() (any, error) {
-	q.w.Header().Set("Content-Type", "text/plain")
-	_, _ = q.w.Write([]byte("OK"))
-	return nil, nil
-}
-
-// stream tells a person's own new posts by server-sent events.
-func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
-	q := &request{s: s, w: w, r: r, params: map[string]any{}}
-	if err := q.authorize("read:statuses"); err != nil {
-		reply(w, 401, map[string]any{"error": err.Error()})
-		return
-	}
-	ch := make(chan *Status, 64)
-	s.mu.Lock()
-	s.listeners[ch] = q.who.ID
-	s.mu.Unlock()
-	defer func() {
-		s.mu.Lock()
-		delete(s.listeners, ch)
-		s.mu.Unlock()
-	}()
-	flush := http.NewResponseController(w)
-	w.Header().Set("Content-Type", "text/event-stream")
-	_, _ = w.Write([]byte(":)\n"))
-	_ = flush.Flush()
-	for {
-		select {
-		case st := <-ch:
-			if st.Account != q.who.ID {
-				continue
-			}
-			b, _ := json.Marshal(q.show(st))
-			fmt.Fprintf(w, "event: update\ndata: %s\n\n", b)
-			_ = flush.Flush()
-		case <-r.Context().Done():
-			return
-		case <-s.quit:
-			return
-		}
-	}
 }

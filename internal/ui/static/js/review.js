@@ -1,6 +1,7 @@
 // The reading of a post: words that are selected, and a point of a picture that
 // is touched, become the place of a remark. Without this the passage is copied
 // and the point is typed.
+document.documentElement.dataset.js = ""; // the client's page has no other script
 const form = () => document.querySelector("[data-remark]");
 const pick = () => document.querySelector("[data-pick]");
 const bytes = (s) => new TextEncoder().encode(s).length;
@@ -29,7 +30,7 @@ function passage() {
   const raw = range.toString();
   const quote = raw.trim();
   if (!quote) return null;
-  const start = bytes(before.toString() + raw.slice(0, raw.length - raw.trimStart().length));
+  const start = Number(words.dataset.from || 0) + bytes(before.toString() + raw.slice(0, raw.length - raw.trimStart().length));
   return { part: words.dataset.words, start, end: start + bytes(quote), channel: words.dataset.channel, quote, rect: range.getBoundingClientRect() };
 }
 

@@ -1,8 +1,10 @@
 # A third-party client's day on the fake: Mastodon.py does what our driver does.
 # Arguments: server, token, picture. Prints "ok" when everything agreed.
+import os
 import sys
+import threading
 
-from mastodon import Mastodon, MastodonNotFoundError
+from mastodon import Mastodon, MastodonNotFoundError, StreamListener
 
 url, token, picture = sys.argv[1:4]
 m = Mastodon(access_token=token, api_base_url=url, version_check_mode="created")
@@ -38,4 +40,28 @@ try:
 except MastodonNotFoundError:
     pass
 assert m.notifications() == []
-print("ok")
+
+# Somebody answers: the client is told, reads on from there, and hears it live.
+heard = []
+class Ear(StreamListener):
+    def on_notification(self, n):
+        heard.append(n)
+        done.set()
+done = threading.Event()
+m.stream_user(Ear(), run_async=True)
+public = Mastodon(access_token=sys.argv[4], api_base_url=url, version_check_mode="created")
+said = public.status_post("@claire bonjour", in_reply_to_id=first["id"], visibility="direct")
+assert done.wait(20), "the stream tells"
+assert heard[0]["type"] == "mention" and heard[0]["status"]["id"] == said["id"], heard
+told = m.notifications(limit=1)
+assert told[0]["status"]["visibility"] == "direct" and told[0]["account"]["acct"] == "yann", told
+assert told[0]["status"]["mentions"][0]["acct"] == "claire"
+assert m.notifications(min_id=told[0]["id"]) == []
+public.status_favourite(first["id"])
+assert [n["type"] for n in m.notifications(min_id=told[0]["id"])] == ["favourite"]
+assert [n["type"] for n in m.notifications(types=["mention"])] == ["mention"]
+assert m.conversations()[0]["last_status"]["id"] == said["id"]
+m.status_favourite(said["id"])
+assert m.status(said["id"])["favourited"] and not m.status_unfavourite(said["id"])["favourited"]
+print("ok", flush=True)
+os._exit(0)  # the line that listens would wait for its next word
