@@ -293,7 +293,7 @@ func (c *positionWrite) Run(e *env) error {
 		if err != nil {
 			return err
 		}
-		p, err := a.Answers.Write(e.ctx, owner, b.ID, answers.PositionID(c.ID), 0, answers.Draft{Subject: c.Subject, From: c.From, Until: c.Until, Phrases: c.Phrase,
+		p, err := a.Answers.Write(e.ctx, owner, b.ID, answers.PositionID(c.ID), 0, answers.NewWording{Subject: c.Subject, From: c.From, Until: c.Until, Phrases: c.Phrase,
 			Texts: []answers.Saying{{Language: b.Language, Say: c.Say, Avoid: c.Avoid}}})
 		if err != nil {
 			return err

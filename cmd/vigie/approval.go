@@ -13,13 +13,16 @@ import (
 )
 
 type approvalCmd struct {
-	List    approvalList    `cmd:"" help:"List what waits for approval, by hour."`
-	Show    approvalShow    `cmd:"" help:"Show the reading of a post: its versions, decisions and remarks."`
-	Approve approvalApprove `cmd:"" help:"Say yes to the version of a post that waits, in a person's name."`
-	Changes approvalChanges `cmd:"" help:"Ask for changes to a post, in a person's name."`
-	Refuse  approvalRefuse  `cmd:"" help:"Refuse a post, in a person's name."`
-	Remind  approvalRemind  `cmd:"" help:"Write again to those whose turn it is to read a post."`
-	Policy  approvalPolicy  `cmd:"" help:"Who reads what: show."`
+	List      approvalList     `cmd:"" help:"List what waits for approval, by hour."`
+	Show      approvalShow     `cmd:"" help:"Show the reading of a post: its versions, decisions and remarks."`
+	Approve   approvalApprove  `cmd:"" help:"Say yes to the version of a post that waits, in a person's name."`
+	Changes   approvalChanges  `cmd:"" help:"Ask for changes to a post, in a person's name."`
+	Refuse    approvalRefuse   `cmd:"" help:"Refuse a post, in a person's name."`
+	Propose   approvalPropose  `cmd:"" help:"Propose several versions of a post, of which a reader chooses one."`
+	Choose    approvalChoose   `cmd:"" help:"Choose one of the versions of a post, in a person's name."`
+	Unpropose approvalWithdraw `cmd:"" name:"withdraw" help:"Withdraw the versions proposed of a post."`
+	Remind    approvalRemind   `cmd:"" help:"Write again to those whose turn it is to read a post."`
+	Policy    approvalPolicy   `cmd:"" help:"Who reads what: show."`
 }
 
 // reader is who answers. A decision is somebody's: the machine's owner names the

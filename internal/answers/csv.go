@@ -32,7 +32,7 @@ var columnNames = map[string]string{
 
 // Export writes saved answers as CSV, a row a text. No cell of it is run by a
 // spreadsheet.
-func Export(all []Row) ([]byte, error) {
+func Export(all []Saved) ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteString("\ufeff") // spreadsheets read UTF-8 by it
 	w := csv.NewWriter(&b)

@@ -106,7 +106,7 @@ func (s *Service) Fill(ctx context.Context, a team.Actor, b id.Brand, key Answer
 	return s.fill(ctx, b, r, w)
 }
 
-func (s *Service) fill(ctx context.Context, b id.Brand, r Row, w Want) (Filled, error) {
+func (s *Service) fill(ctx context.Context, b id.Brand, r Saved, w Want) (Filled, error) {
 	br, err := s.Brand(ctx, s.DB, b)
 	if err != nil {
 		return Filled{}, err
@@ -209,8 +209,8 @@ func (s *Service) counted(b id.Brand, key AnswerID, n int64, at time.Time) {
 	}
 }
 
-// Length is how long a text of an answer is on a channel.
-type Length struct {
+// Fit is how long a text of an answer is on a channel.
+type Fit struct {
 	Channel  id.Channel   `json:"channel"`
 	Network  network.Kind `json:"network"`
 	Title    string       `json:"title"`
@@ -222,7 +222,7 @@ type Length struct {
 // Lengths counts the texts of an answer on each of the brand's channels as its
 // network counts, the brand's own blanks filled. Errors: not_found for
 // strangers.
-func (s *Service) Lengths(ctx context.Context, a team.Actor, b id.Brand, one Answer) (_ []Length, err error) {
+func (s *Service) Lengths(ctx context.Context, a team.Actor, b id.Brand, one Answer) (_ []Fit, err error) {
 	defer fault.Wrap(&err, "count answer")
 	if err := a.Require(b, team.AnswerPeople); err != nil {
 		return nil, err
@@ -231,20 +231,20 @@ func (s *Service) Lengths(ctx context.Context, a team.Actor, b id.Brand, one Ans
 	if err != nil {
 		return nil, err
 	}
-	out := []Length{}
+	out := []Fit{}
 	for _, c := range all {
 		if !c.Removed.IsZero() {
 			continue
 		}
 		for _, l := range one.Languages() {
-			f, err := s.fill(ctx, b, Row{Answer: one}, Want{Language: l, Network: c.Network})
+			f, err := s.fill(ctx, b, Saved{Answer: one}, Want{Language: l, Network: c.Network})
 			if err != nil {
 				return nil, err
 			}
 			if f.Language != l {
 				continue // that language has texts for other networks alone
 			}
-			out = append(out, Length{c.ID, c.Network, c.Title, c.Handle, l, network.Count(f.Text, "", rule(c))})
+			out = append(out, Fit{c.ID, c.Network, c.Title, c.Handle, l, network.Count(f.Text, "", rule(c))})
 		}
 	}
 	return out, nil

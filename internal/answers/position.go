@@ -196,8 +196,8 @@ func isDay(s string) bool {
 	return err == nil && dayRE.MatchString(s)
 }
 
-// Draft is a wording as somebody writes it.
-type Draft struct {
+// NewWording is a wording as somebody writes it.
+type NewWording struct {
 	Subject string   `json:"subject"`
 	Texts   []Saying `json:"texts"`
 	Phrases []string `json:"phrases"`
@@ -207,7 +207,7 @@ type Draft struct {
 
 // Check cleans a draft, or says what is wrong with it: invalid (subject, texts,
 // phrases, from, until).
-func (d Draft) Check() (Draft, error) {
+func (d NewWording) Check() (NewWording, error) {
 	d.Subject = line(d.Subject)
 	if d.Subject == "" {
 		return d, invalid("subject_none", "subject")

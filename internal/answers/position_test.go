@@ -15,9 +15,9 @@ import (
 func TestANewWordingTakesThePlaceOfTheOldAtItsDate(t *testing.T) {
 	each(t, func(h *hall) {
 		ctx := h.Context()
-		p := h.position("", Draft{Subject: "Emballage", From: "2026-11-01", Phrases: []string{"carton simple"}, Texts: []Saying{{Language: "fr", Say: "Nous gardons le carton simple."}}})
+		p := h.position("", NewWording{Subject: "Emballage", From: "2026-11-01", Phrases: []string{"carton simple"}, Texts: []Saying{{Language: "fr", Say: "Nous gardons le carton simple."}}})
 		a := h.save(Answer{Title: "Colis", Position: p.ID, Texts: []Text{{Language: "fr", Text: "Il est solide."}}})
-		p, err := h.room.Write(ctx, h.claire, h.a, p.ID, p.Version, Draft{Subject: "Emballage", From: "2026-11-21", Texts: []Saying{{Language: "fr", Say: "Nous testons un carton renforcé."}}})
+		p, err := h.room.Write(ctx, h.claire, h.a, p.ID, p.Version, NewWording{Subject: "Emballage", From: "2026-11-21", Texts: []Saying{{Language: "fr", Say: "Nous testons un carton renforcé."}}})
 		h.ok(err)
 		look := func() (n int) {
 			f, err := h.room.Look(ctx, h.db, h.a, h.now, "fr", []string{"Notre CARTON-SIMPLE suffit."}, false)
@@ -64,7 +64,7 @@ func TestANewWordingTakesThePlaceOfTheOldAtItsDate(t *testing.T) {
 func TestWhatRestsOnAnEndedPositionIsRefusedWhereTheBrandSaysSo(t *testing.T) {
 	each(t, func(h *hall) {
 		ctx := h.Context()
-		p := h.position("", Draft{Subject: "Rappel", From: "2026-11-01", Until: "2026-11-19", Phrases: []string{"aucun lot concerné"}})
+		p := h.position("", NewWording{Subject: "Rappel", From: "2026-11-01", Until: "2026-11-19", Phrases: []string{"aucun lot concerné"}})
 		a := h.save(Answer{Title: "Rappel", Position: p.ID, Texts: []Text{{Language: "fr", Text: "Rien à craindre."}}})
 		says := h.save(plain("Autre", "Il n’y a aucun lot concerné."))
 		st, err := h.room.Stale(ctx, h.a)
@@ -76,7 +76,7 @@ func TestWhatRestsOnAnEndedPositionIsRefusedWhereTheBrandSaysSo(t *testing.T) {
 		if err != nil || f.Stale == nil {
 			h.Errorf("where it warns: %+v %v", f, err)
 		}
-		_, err = h.room.Set(ctx, h.maud, h.a, Setting{Stale: network.Block})
+		_, err = h.room.Set(ctx, h.maud, h.a, AnswerSetting{Stale: network.Block})
 		h.ok(err)
 		for _, key := range []AnswerID{a.ID, says.ID} {
 			_, err = h.room.Use(ctx, h.malo, h.a, key, Want{})
@@ -98,9 +98,9 @@ func TestWhatRestsOnAnEndedPositionIsRefusedWhereTheBrandSaysSo(t *testing.T) {
 func TestNobodyApprovesHerOwnWordsUnlessSheIsAlone(t *testing.T) {
 	each(t, func(h *hall) {
 		ctx := h.Context()
-		p, err := h.room.Write(ctx, h.claire, h.a, "", 0, Draft{Subject: "Prix", From: "2026-11-01", Texts: []Saying{{Language: "fr", Say: "Un"}}})
+		p, err := h.room.Write(ctx, h.claire, h.a, "", 0, NewWording{Subject: "Prix", From: "2026-11-01", Texts: []Saying{{Language: "fr", Say: "Un"}}})
 		h.ok(err)
-		p, err = h.room.Write(ctx, h.yann, h.a, p.ID, p.Version, Draft{Subject: "Prix", From: "2026-11-01", Texts: []Saying{{Language: "fr", Say: "Deux"}}})
+		p, err = h.room.Write(ctx, h.yann, h.a, p.ID, p.Version, NewWording{Subject: "Prix", From: "2026-11-01", Texts: []Saying{{Language: "fr", Say: "Deux"}}})
 		h.ok(err)
 		_, err = h.room.Approve(ctx, h.claire, h.a, p.ID, 1, p.Version)
 		h.refused(err, fault.Conflict, "answers.own")
@@ -122,7 +122,7 @@ func TestNobodyApprovesHerOwnWordsUnlessSheIsAlone(t *testing.T) {
 func TestAWithdrawnPositionIsOverAtOnceAndCanBeTakenBack(t *testing.T) {
 	each(t, func(h *hall) {
 		ctx := h.Context()
-		p := h.position("", Draft{Subject: "Prix", From: "2026-11-01", Phrases: []string{"prix inchangés"}})
+		p := h.position("", NewWording{Subject: "Prix", From: "2026-11-01", Phrases: []string{"prix inchangés"}})
 		a := h.save(Answer{Title: "Prix", Position: p.ID, Texts: []Text{{Language: "fr", Text: "Nos prix inchangés."}}})
 		h.refused(h.room.Withdraw(ctx, h.claire, h.a, p.ID), fault.Forbidden, "")
 		h.ok(h.room.Withdraw(ctx, h.maud, h.a, p.ID))
@@ -147,7 +147,7 @@ func TestAWithdrawnPositionIsOverAtOnceAndCanBeTakenBack(t *testing.T) {
 // say its words.
 func TestWhatRestsOnAPositionIsListed(t *testing.T) {
 	each(t, func(h *hall) {
-		p := h.position("", Draft{Subject: "Prix", From: "2026-11-01", Until: "2026-11-30", Phrases: []string{"prix inchangés"}})
+		p := h.position("", NewWording{Subject: "Prix", From: "2026-11-01", Until: "2026-11-30", Phrases: []string{"prix inchangés"}})
 		h.save(Answer{Title: "Tarif", Position: p.ID, Texts: []Text{{Language: "fr", Text: "x"}}})
 		h.posts = []Post{{ID: "1", Texts: []string{"Nos prix inchangés"}}, {ID: "2", At: h.now.AddDate(0, 0, 20), Texts: []string{"prix inchangés !"}}, {ID: "3", Texts: []string{"des prix. Inchangés"}}}
 		got, err := h.room.RestsOn(h.Context(), h.malo, h.a, p.ID)

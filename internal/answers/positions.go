@@ -102,8 +102,8 @@ func (s *Service) stood(ctx context.Context, b id.Brand, p *Position) (Stood, er
 // Write makes a position, or writes its next wording: over the draft there is,
 // or as a new version that takes the place of the old one at its date once it
 // is approved. version is the position's, 0 for a new one. Errors: invalid
-// (fields of Draft), not_found, conflict.
-func (s *Service) Write(ctx context.Context, a team.Actor, b id.Brand, key PositionID, version int64, d Draft) (_ Stood, err error) {
+// (fields of NewWording), not_found, conflict.
+func (s *Service) Write(ctx context.Context, a team.Actor, b id.Brand, key PositionID, version int64, d NewWording) (_ Stood, err error) {
 	defer fault.Wrap(&err, "write position")
 	if err := a.Require(b, team.WritePosts); err != nil {
 		return Stood{}, err
@@ -284,8 +284,8 @@ func (s *Service) withdraw(ctx context.Context, a team.Actor, b id.Brand, key Po
 
 // Resting is what rests on a position.
 type Resting struct {
-	Answers []Row  `json:"answers"`
-	Posts   []Used `json:"posts"`
+	Answers []Saved `json:"answers"`
+	Posts   []Used  `json:"posts"`
 }
 
 // Used is a post that is not sent yet and says words of a position. Old: the
@@ -304,7 +304,7 @@ func (s *Service) RestsOn(ctx context.Context, a team.Actor, b id.Brand, key Pos
 	if err != nil {
 		return out, err
 	}
-	out = Resting{Answers: []Row{}, Posts: []Used{}}
+	out = Resting{Answers: []Saved{}, Posts: []Used{}}
 	if out.Answers, _, err = s.List(ctx, a, b, Filter{Position: key}, "", 500); err != nil {
 		return out, err
 	}

@@ -29,8 +29,8 @@ type Filter struct {
 	Only string
 }
 
-// Row is a saved answer in a list.
-type Row struct {
+// Saved is a saved answer in a list.
+type Saved struct {
 	Answer
 	Stale *Stale `json:"stale,omitempty"`
 	// Due: nobody said for long that it is still right.
@@ -43,7 +43,7 @@ func sortKept(all []*kept) {
 
 // List lists saved answers by title, after one of them. Errors: not_found for
 // strangers.
-func (s *Service) List(ctx context.Context, a team.Actor, b id.Brand, f Filter, after AnswerID, limit int) (_ []Row, more bool, err error) {
+func (s *Service) List(ctx context.Context, a team.Actor, b id.Brand, f Filter, after AnswerID, limit int) (_ []Saved, more bool, err error) {
 	defer fault.Wrap(&err, "list answers")
 	if err := a.Require(b, team.AnswerPeople); err != nil {
 		return nil, false, err
@@ -62,12 +62,12 @@ func (s *Service) List(ctx context.Context, a team.Actor, b id.Brand, f Filter, 
 	if k := h.by[after]; k != nil {
 		from = k.sort
 	}
-	var out []Row
+	var out []Saved
 	for _, k := range h.answers {
 		if k.sort <= from || !k.fits(f, words) {
 			continue
 		}
-		r := Row{Answer: k.Answer, Stale: h.staleOf(k, day), Due: h.setting.due(k.Answer, now)}
+		r := Saved{Answer: k.Answer, Stale: h.staleOf(k, day), Due: h.setting.due(k.Answer, now)}
 		if f.Only == "stale" && r.Stale == nil || f.Only == "review" && !r.Due {
 			continue
 		}
@@ -93,13 +93,13 @@ func (k *kept) fits(f Filter, words []string) bool {
 }
 
 // due tells whether it is to be read again.
-func (s Setting) due(a Answer, now time.Time) bool {
+func (s AnswerSetting) due(a Answer, now time.Time) bool {
 	return s.Months > 0 && a.Archived.IsZero() && a.Reviewed.AddDate(0, s.Months, 0).Before(now)
 }
 
 // count reads how often answers were used by now: another node may have used
 // them.
-func (s *Service) count(ctx context.Context, b id.Brand, rows []Row) error {
+func (s *Service) count(ctx context.Context, b id.Brand, rows []Saved) error {
 	at := make(map[AnswerID]*Answer, len(rows))
 	ids := make([]AnswerID, len(rows))
 	for i := range rows {
@@ -131,14 +131,14 @@ type Folder struct {
 
 // Shelf says what there is to filter by.
 type Shelf struct {
-	Folders   []Folder `json:"folders"`
-	Labels    []string `json:"labels"`
-	Languages []string `json:"languages"`
-	All       int      `json:"all"`
-	Archived  int      `json:"archived"`
-	Stale     int      `json:"stale"`
-	Due       int      `json:"due"`
-	Setting   Setting  `json:"setting"`
+	Folders   []Folder      `json:"folders"`
+	Labels    []string      `json:"labels"`
+	Languages []string      `json:"languages"`
+	All       int           `json:"all"`
+	Archived  int           `json:"archived"`
+	Stale     int           `json:"stale"`
+	Due       int           `json:"due"`
+	Setting   AnswerSetting `json:"setting"`
 }
 
 // Shelf counts a brand's saved answers.
@@ -187,26 +187,26 @@ func (s *Service) Shelf(ctx context.Context, a team.Actor, b id.Brand) (out Shel
 }
 
 // Get returns one saved answer. Errors: not_found.
-func (s *Service) Get(ctx context.Context, a team.Actor, b id.Brand, key AnswerID) (_ Row, err error) {
+func (s *Service) Get(ctx context.Context, a team.Actor, b id.Brand, key AnswerID) (_ Saved, err error) {
 	defer fault.Wrap(&err, "read answer")
 	if err := a.Require(b, team.AnswerPeople); err != nil {
-		return Row{}, err
+		return Saved{}, err
 	}
 	one, err := loadAnswer(ctx, s.DB, b, key)
 	if err != nil {
-		return Row{}, err
+		return Saved{}, err
 	}
 	return s.row(ctx, b, one)
 }
 
-func (s *Service) row(ctx context.Context, b id.Brand, one Answer) (Row, error) {
+func (s *Service) row(ctx context.Context, b id.Brand, one Answer) (Saved, error) {
 	h, err := s.shelf(ctx, s.DB, b)
 	if err != nil {
-		return Row{}, err
+		return Saved{}, err
 	}
 	now := s.DB.Now()
 	day, err := s.day(ctx, s.DB, b, now)
-	return Row{Answer: one, Stale: h.stale(&one, day), Due: h.setting.due(one, now)}, err
+	return Saved{Answer: one, Stale: h.stale(&one, day), Due: h.setting.due(one, now)}, err
 }
 
 // Save makes a saved answer, or changes the one with the same ID if it still
@@ -406,8 +406,8 @@ type Kept struct {
 	Texts    []Text   `json:"texts"`
 }
 
-// Version is an answer as a change left it.
-type Version struct {
+// Edition is an answer as a change left it.
+type Edition struct {
 	Number int64     `json:"version"`
 	At     time.Time `json:"at"`
 	Person id.Person `json:"person"`
@@ -415,7 +415,7 @@ type Version struct {
 }
 
 // Versions lists an answer's last versions, latest first. Errors: not_found.
-func (s *Service) Versions(ctx context.Context, a team.Actor, b id.Brand, key AnswerID) (_ []Version, err error) {
+func (s *Service) Versions(ctx context.Context, a team.Actor, b id.Brand, key AnswerID) (_ []Edition, err error) {
 	defer fault.Wrap(&err, "list versions")
 	if err := a.Require(b, team.AnswerPeople); err != nil {
 		return nil, err
@@ -423,7 +423,7 @@ func (s *Service) Versions(ctx context.Context, a team.Actor, b id.Brand, key An
 	if _, err := loadAnswer(ctx, s.DB, b, key); err != nil {
 		return nil, err
 	}
-	return sqldb.List(ctx, s.DB, func(r sqldb.Scanner) (v Version, err error) {
+	return sqldb.List(ctx, s.DB, func(r sqldb.Scanner) (v Edition, err error) {
 		var at sqldb.Time
 		var body sqldb.JSON[Kept]
 		err = r.Scan(&v.Number, &at, &v.Person, &body)
@@ -433,10 +433,10 @@ func (s *Service) Versions(ctx context.Context, a team.Actor, b id.Brand, key An
 }
 
 // Setting returns how a brand keeps its answers.
-func (s *Service) Setting(ctx context.Context, a team.Actor, b id.Brand) (_ Setting, err error) {
+func (s *Service) Setting(ctx context.Context, a team.Actor, b id.Brand) (_ AnswerSetting, err error) {
 	defer fault.Wrap(&err, "read setting")
 	if err := a.Require(b, team.AnswerPeople); err != nil {
-		return Setting{}, err
+		return AnswerSetting{}, err
 	}
 	_, set, err := loadShelf(ctx, s.DB, b)
 	return set, err
@@ -446,7 +446,7 @@ const maxVariables = 100
 
 // Set says how a brand keeps its answers. Errors: invalid (months, stale,
 // variables).
-func (s *Service) Set(ctx context.Context, a team.Actor, b id.Brand, in Setting) (_ Setting, err error) {
+func (s *Service) Set(ctx context.Context, a team.Actor, b id.Brand, in AnswerSetting) (_ AnswerSetting, err error) {
 	defer fault.Wrap(&err, "set answers")
 	if err := a.Require(b, team.EditBrand); err != nil {
 		return in, err

@@ -86,7 +86,7 @@ func plain(title, text string) Answer {
 }
 
 // position writes and approves one.
-func (h *hall) position(key PositionID, d Draft) Stood {
+func (h *hall) position(key PositionID, d NewWording) Stood {
 	h.Helper()
 	if len(d.Texts) == 0 {
 		d.Texts = []Saying{{Language: "fr", Say: "Nous le disons ainsi."}}
@@ -103,7 +103,7 @@ func (h *hall) position(key PositionID, d Draft) Stood {
 func TestAnAnswerIsFilledForOnePerson(t *testing.T) {
 	each(t, func(h *hall) {
 		ctx := h.Context()
-		_, err := h.room.Set(ctx, h.maud, h.a, Setting{Months: 6, Stale: network.Warn, Variables: []Variable{{Name: "heures d’ouverture", Value: "9 h à 18 h"}, {Name: "Heures d'ouverture", Language: "en", Value: "9 am to 6 pm"}}})
+		_, err := h.room.Set(ctx, h.maud, h.a, AnswerSetting{Months: 6, Stale: network.Warn, Variables: []Variable{{Name: "heures d’ouverture", Value: "9 h à 18 h"}, {Name: "Heures d'ouverture", Language: "en", Value: "9 am to 6 pm"}}})
 		h.ok(err)
 		a := h.save(Answer{Title: "Horaires", Texts: []Text{
 			{Language: "fr", Text: "Bonjour {prénom}, {marque} vous attend de {heures d’ouverture}. Dossier {numéro}."},
@@ -165,7 +165,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 	each(t, func(h *hall) {
 		ctx := h.Context()
 		a := h.save(plain("Merci", "Merci"))
-		p := h.position("", Draft{Subject: "Emballage", From: "2026-11-01"})
+		p := h.position("", NewWording{Subject: "Emballage", From: "2026-11-01"})
 		for _, c := range []struct {
 			name              string
 			who               team.Actor

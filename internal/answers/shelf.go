@@ -16,7 +16,7 @@ import (
 // asked again after a moment, so that another node's change counts within it.
 type shelf struct {
 	version   int64
-	setting   Setting
+	setting   AnswerSetting
 	answers   []*kept // by title
 	by        map[AnswerID]*kept
 	positions []*Position

@@ -122,8 +122,8 @@ func putWording(ctx context.Context, tx *sqldb.Tx, b id.Brand, p PositionID, w W
 	return err
 }
 
-// Setting is how a brand keeps its saved answers.
-type Setting struct {
+// AnswerSetting is how a brand keeps its saved answers.
+type AnswerSetting struct {
 	// Months after which an answer that nobody read again is to be read; 0:
 	// never.
 	Months int `json:"months"`
@@ -140,9 +140,11 @@ type Variable struct {
 	Value    string `json:"value"`
 }
 
-func defaults() Setting { return Setting{Months: 6, Stale: network.Warn, Variables: []Variable{}} }
+func defaults() AnswerSetting {
+	return AnswerSetting{Months: 6, Stale: network.Warn, Variables: []Variable{}}
+}
 
-func loadShelf(ctx context.Context, q sqldb.Q, b id.Brand) (version int64, s Setting, err error) {
+func loadShelf(ctx context.Context, q sqldb.Q, b id.Brand) (version int64, s AnswerSetting, err error) {
 	var vars sqldb.JSON[[]Variable]
 	version, err = sqldb.One(ctx, q, func(r sqldb.Scanner) (v int64, err error) { return v, r.Scan(&v, &s.Months, &s.Stale, &vars) },
 		`SELECT version, months, stale, variables FROM answer_shelf WHERE brand = ?`, b)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"strings"
 
 	"vigie/internal/base/fault"
 	"vigie/internal/base/id"
@@ -13,9 +14,9 @@ import (
 	"vigie/internal/team"
 )
 
-// Suggestion is a saved answer that may be the right one, and why.
-type Suggestion struct {
-	Row
+// Nearest is a saved answer that may be the right one, and why.
+type Nearest struct {
+	Saved
 	Score float64 `json:"score"`
 	// Words of the message that it was found by, the weightiest first.
 	Words []string `json:"words"`
@@ -130,8 +131,9 @@ func (x *index) find(text, language string, most int) ([]hit, func(int32) []stri
 	var terms []term
 	seen := map[string]bool{}
 	read := 0
-	for _, w := range search.Words(text) {
-		if small[w] || len(w) < 2 {
+	for _, tok := range cut(text) {
+		w, said := tok.fold, strings.ToLower(text[tok.start:tok.end])
+		if small[w] || len(w) < 2 || len(w) > 60 {
 			continue
 		}
 		if read++; read > maxQuery {
@@ -145,7 +147,7 @@ func (x *index) find(text, language string, most int) ([]hit, func(int32) []stri
 				}
 				seen[key] = true
 				n, df := float64(len(x.docs)), float64(len(x.terms[key]))
-				terms = append(terms, term{w, key, math.Log(1 + (n-df+.5)/(df+.5)), boost})
+				terms = append(terms, term{said, key, math.Log(1 + (n-df+.5)/(df+.5)), boost})
 			}
 			add(st, 1)
 			if c := concepts[st]; c != "" {
@@ -209,7 +211,7 @@ const MaxSuggestions = 20
 // best first, with the words they were found by. Nothing leaves the program.
 // language is that of the message, empty when nobody knows; texts in it come
 // before others of the same score. Errors: not_found for strangers.
-func (s *Service) Suggest(ctx context.Context, a team.Actor, b id.Brand, message, language string, on network.Kind, limit int) (_ []Suggestion, err error) {
+func (s *Service) Suggest(ctx context.Context, a team.Actor, b id.Brand, message, language string, on network.Kind, limit int) (_ []Nearest, err error) {
 	defer fault.Wrap(&err, "suggest answers")
 	if err := a.Require(b, team.AnswerPeople); err != nil {
 		return nil, err
@@ -240,16 +242,16 @@ func (s *Service) Suggest(ctx context.Context, a team.Actor, b id.Brand, message
 	}
 	hits, words := h.index.find(said, primary(language), limit)
 	h.mu.Unlock()
-	out := make([]Suggestion, 0, len(hits))
+	out := make([]Nearest, 0, len(hits))
 	if language == "" {
 		language = br.Language
 	}
 	for _, hit := range hits {
 		k := h.index.docs[hit.doc]
 		t, ok := k.In(language, on)
-		r := Row{Answer: k.Answer, Stale: h.staleOf(k, day), Due: h.setting.due(k.Answer, now)}
+		r := Saved{Answer: k.Answer, Stale: h.staleOf(k, day), Due: h.setting.due(k.Answer, now)}
 		r.Uses = hit.used
-		out = append(out, Suggestion{Row: r, Score: hit.score, Words: words(hit.doc), Text: t, Other: !ok})
+		out = append(out, Nearest{Saved: r, Score: hit.score, Words: words(hit.doc), Text: t, Other: !ok})
 	}
 	return out, nil
 }

@@ -154,8 +154,8 @@ func TestAPostThatNobodyWasAskedAboutLeadsToNoReading(t *testing.T) {
 		for post, want := range map[id.Post]int{past[0].ID: http.StatusNotFound, asked.ID: http.StatusOK} {
 			reading := "/b/" + string(b) + "/review/" + string(post)
 			page := h.as(claire.session, ask{method: "GET", path: "/b/" + string(b) + "/posts/" + string(post)})
-			if got := h.as(claire.session, ask{method: "GET", path: reading}).status; got != want || strings.Contains(page.body, reading) != (want == http.StatusOK) {
-				t.Errorf("the reading answers %d, and the page leads there: %v", got, strings.Contains(page.body, reading))
+			if got := h.as(claire.session, ask{method: "GET", path: reading}).status; got != want || strings.Contains(page.body, reading+`"`) != (want == http.StatusOK) {
+				t.Errorf("the reading answers %d, and the page leads there: %v", got, strings.Contains(page.body, reading+`"`))
 			}
 		}
 	})

@@ -107,6 +107,9 @@ func buildStreet(h *house) *street {
 	h.ok(err)
 	remark, err := h.Approval.Remark(ctx, approval.Reader{Actor: me}, s.a, approval.NewRemark{Post: planned.ID, Round: file.ID, Words: "Plus de zinnober."})
 	h.ok(err)
+	versions := h.draft(me, s.a, "Choix zinnober", "Première version zinnober.", ch.ID)
+	_, err = h.Approval.Propose(ctx, me, s.a, approval.Offer{Post: versions.ID, Local: planned.Planned.Local, Others: []approval.Saying{{Text: "Seconde version zinnober."}}})
+	h.ok(err)
 	inv, link, err := h.Team.InviteTo(ctx, me, s.a, team.Invite{Role: team.Analyst, Email: "invitee-zinnober@agence.test"})
 	h.ok(err)
 	in, err := h.Channels.Begin(ctx, me, s.a, "practice", "")
@@ -133,7 +136,7 @@ func buildStreet(h *house) *street {
 
 	heard := hear(h, me, ch)
 
-	stance, err := h.Answers.Write(ctx, me, s.a, "", 0, answers.Draft{Subject: "Sujet zinnober", From: "2026-01-01", Phrases: []string{"phrase zinnober"}, Texts: []answers.Saying{{Language: "fr", Say: "On dit zinnober."}}})
+	stance, err := h.Answers.Write(ctx, me, s.a, "", 0, answers.NewWording{Subject: "Sujet zinnober", From: "2026-01-01", Phrases: []string{"phrase zinnober"}, Texts: []answers.Saying{{Language: "fr", Say: "On dit zinnober."}}})
 	h.ok(err)
 	reply, err := h.Answers.Save(ctx, me, s.a, answers.Answer{Title: "Réponse zinnober", Question: "Où est le quokka ?", Folder: "Zinnober", Position: stance.ID, Texts: []answers.Text{{Language: "fr", Text: "Chez zinnober."}}})
 	h.ok(err)

@@ -70,6 +70,8 @@ var beside = map[string]string{
 	"POST /v/{token}/all":                             "whoever holds the link",
 	"GET /v/{token}/p/{post}":                         "whoever holds the link, for what it shows",
 	"POST /v/{token}/p/{post}":                        "whoever holds the link, for what it shows",
+	"POST /v/{token}/p/{post}/choice":                 "whoever holds the link, for what it shows",
+	"POST /v/{token}/p/{post}/remarks":                "whoever holds the link, for what it shows",
 	"GET /v/{token}/p/{post}/media/{media}":           "whoever holds the link, for what it shows",
 	"GET /api/v1/me":                                  "oneself",
 	"PUT /api/v1/me":                                  "oneself",

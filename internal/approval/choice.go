@@ -129,13 +129,28 @@ func (c Candidate) key() string {
 }
 
 // Diff compares, by words, what two versions say on a channel; nil: the same.
-func (c Candidate) Diff(from Candidate, ch id.Channel) []Diff {
+// other says that they have too little in common for a comparison to be read.
+func (c Candidate) Diff(from Candidate, ch id.Channel) (all []Diff, other bool) {
 	was, _ := from.Content(ch)
 	is, _ := c.Content(ch)
 	if was.text() == is.text() {
-		return nil
+		return nil, false
 	}
-	return Compare(was.text(), is.text())
+	all = Compare(was.text(), is.text())
+	same := 0
+	for _, d := range all {
+		if d.Op == "same" {
+			same += len(strings.TrimSpace(d.Text))
+		}
+	}
+	return all, 5*same < 2*max(len(was.text()), len(is.text()))
+}
+
+// Pictured tells whether two versions show the same pictures on a channel.
+func (c Candidate) Pictured(from Candidate, ch id.Channel) bool {
+	was, _ := from.Content(ch)
+	is, _ := c.Content(ch)
+	return slices.Equal(was.Pictures(), is.Pictures())
 }
 
 const choiceColumns = `id, post, words, by_person, made_at, state, picked, person, link, closed_at`

@@ -178,6 +178,15 @@ type Read struct {
 	Open    bool       `json:"open"`
 }
 
+// Stands is where the post stands: a choice under carte blanche leaves no round
+// to be read, and is settled.
+func (f File) Stands() State {
+	if !f.Open && f.Why == ChoiceMade {
+		return Approved
+	}
+	return f.State
+}
+
 // Diff compares what is said on a channel with the version the reader knew.
 func (f File) Diff(c id.Channel) []Diff {
 	if f.Since == nil || f.Since.Choice != "" || f.Round.Choice != "" {

@@ -12,8 +12,8 @@ const (
 	ActScheduled   = "post.scheduled"    // {version, local, zone, at, channels: [{channel, hash}]}
 	ActMoved       = "post.moved"        // {version, from, local, zone, at}
 	ActUnscheduled = "post.unscheduled"  // {version}
-	ActAnswered    = "answer.planned"    // {version, about, channel, hash, at}: somebody is answered
-	ActTakenBack   = "answer.taken_back" // {version}
+	ActAnswered    = "reply.planned"    // {version, about, channel, hash, at}: somebody is answered
+	ActTakenBack   = "reply.taken_back" // {version}
 	ActFrozen      = "freeze.opened"     // {reason, held, leaving}; subject "freeze"
 	ActThawed      = "freeze.lifted"     // {freed, missed}; subject "freeze"
 

@@ -18,7 +18,7 @@ type listView struct {
 	head
 	q       url.Values
 	shelf   answers.Shelf
-	rows    []answers.Row
+	rows    []answers.Saved
 	more    string // address of what follows
 	one     *oneView
 	chosen  bool // somebody asked for this answer; else it is the first
@@ -28,11 +28,11 @@ type listView struct {
 // oneView is an answer in the reading pane.
 type oneView struct {
 	head
-	answers.Row
-	lengths  []answers.Length
+	answers.Saved
+	lengths  []answers.Fit
 	nets     []network.Facts
 	position *answers.Stood
-	versions []answers.Version
+	versions []answers.Edition
 	name     func(id.Person) string
 	missing  []string
 }
@@ -95,7 +95,7 @@ func (f *Face) one(r *ui.Request, key answers.AnswerID) (*oneView, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &oneView{head: f.head(r, "answers", nil), Row: row, name: f.named(r), nets: f.networks(r)}
+	v := &oneView{head: f.head(r, "answers", nil), Saved: row, name: f.named(r), nets: f.networks(r)}
 	if v.lengths, err = f.Room.Lengths(ctx, r.Actor, b, row.Answer); err != nil {
 		return nil, err
 	}
@@ -115,7 +115,7 @@ func (f *Face) one(r *ui.Request, key answers.AnswerID) (*oneView, error) {
 }
 
 // over lists the channels on which a text is too long.
-func (v *oneView) over(t answers.Text) (out []answers.Length) {
+func (v *oneView) over(t answers.Text) (out []answers.Fit) {
 	for _, l := range v.lengths {
 		if l.Over && l.Language == t.Language && v.text(l) == t {
 			out = append(out, l)
@@ -125,7 +125,7 @@ func (v *oneView) over(t answers.Text) (out []answers.Length) {
 }
 
 // text is the text that a length is of.
-func (v *oneView) text(l answers.Length) answers.Text {
+func (v *oneView) text(l answers.Fit) answers.Text {
 	t, _ := v.In(l.Language, l.Network)
 	return t
 }

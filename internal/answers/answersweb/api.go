@@ -78,7 +78,7 @@ type (
 	}
 	settingIn struct {
 		api.InBrand
-		Body answers.Setting
+		Body answers.AnswerSetting
 	}
 	subjectsIn struct {
 		api.InBrand
@@ -86,12 +86,12 @@ type (
 	}
 	makePositionIn struct {
 		api.InBrand
-		Body answers.Draft
+		Body answers.NewWording
 	}
 	editPositionIn struct {
 		PositionIn
 		api.IfMatch
-		Body answers.Draft
+		Body answers.NewWording
 	}
 	approveIn struct {
 		PositionIn
@@ -100,7 +100,7 @@ type (
 			Version int64 `json:"version" minimum:"1" doc:"Of the position, as it was read"`
 		}
 	}
-	oneAnswer   = api.OutVersioned[answers.Row]
+	oneAnswer   = api.OutVersioned[answers.Saved]
 	onePosition = api.OutVersioned[answers.Stood]
 )
 
@@ -137,7 +137,7 @@ func (f *Face) answersAPI(r *api.Registry) {
 	const group, at, one = "Saved answers", "/api/v1/brands/{brand}/answers", "/api/v1/brands/{brand}/answers/{answer}"
 	read, write, manage := api.In(team.AnswerPeople), api.In(team.WritePosts), api.In(team.EditBrand)
 	api.Register(r, api.Op{ID: "list-answers", Method: "GET", Path: at, Guard: read, Group: group, Summary: "Saved answers, by title"},
-		func(ctx context.Context, c api.Call, in *listIn) (*api.Out[api.List[answers.Row]], error) {
+		func(ctx context.Context, c api.Call, in *listIn) (*api.Out[api.List[answers.Saved]], error) {
 			after, err := api.ReadCursor(in.Cursor, 1)
 			if err != nil {
 				return nil, err
@@ -154,16 +154,16 @@ func (f *Face) answersAPI(r *api.Registry) {
 			if more {
 				next = api.Cursor(string(rows[len(rows)-1].ID))
 			}
-			return &api.Out[api.List[answers.Row]]{Body: api.ListOf(rows, next)}, nil
+			return &api.Out[api.List[answers.Saved]]{Body: api.ListOf(rows, next)}, nil
 		})
 	api.Register(r, api.Op{ID: "make-answer", Method: "POST", Path: at, Guard: write, Group: group, Status: 201, MaxBody: maxForm, Summary: "Save an answer"},
 		func(ctx context.Context, c api.Call, in *makeIn) (*oneAnswer, error) {
 			return f.saved(ctx, c, in.Body.answer())
 		})
 	api.Register(r, api.Op{ID: "suggest-answers", Method: "POST", Path: at + "/suggest", Guard: read, Group: group, Summary: "The saved answers nearest to a message", Description: "Best first, with the words they were found by. Nothing leaves the program and nothing is kept."},
-		func(ctx context.Context, c api.Call, in *messageIn) (*api.Out[api.List[answers.Suggestion]], error) {
+		func(ctx context.Context, c api.Call, in *messageIn) (*api.Out[api.List[answers.Nearest]], error) {
 			found, err := f.Room.Suggest(ctx, c.Actor, c.Brand, in.Body.Text, in.Body.Language, in.Body.Network, in.Body.Limit)
-			return &api.Out[api.List[answers.Suggestion]]{Body: api.ListOf(found, "")}, err
+			return &api.Out[api.List[answers.Nearest]]{Body: api.ListOf(found, "")}, err
 		})
 	api.Register(r, api.Op{ID: "import-answers", Method: "POST", Path: at + "/import", Guard: write, Group: group, MaxBody: maxFile, Summary: "Bring in saved answers from CSV", Description: "All or none; one whose title is there is changed."},
 		func(ctx context.Context, c api.Call, in *fileIn) (*api.Out[answers.Brought], error) {
@@ -171,14 +171,14 @@ func (f *Face) answersAPI(r *api.Registry) {
 			return &api.Out[answers.Brought]{Body: done}, err
 		})
 	api.Register(r, api.Op{ID: "get-answer-settings", Method: "GET", Path: at + "/settings", Guard: read, Group: group, Summary: "How a brand keeps its saved answers"},
-		func(ctx context.Context, c api.Call, _ *api.InBrand) (*api.Out[answers.Setting], error) {
+		func(ctx context.Context, c api.Call, _ *api.InBrand) (*api.Out[answers.AnswerSetting], error) {
 			set, err := f.Room.Setting(ctx, c.Actor, c.Brand)
-			return &api.Out[answers.Setting]{Body: set}, err
+			return &api.Out[answers.AnswerSetting]{Body: set}, err
 		})
 	api.Register(r, api.Op{ID: "set-answer-settings", Method: "PUT", Path: at + "/settings", Guard: manage, Group: group, Summary: "Say how a brand keeps its saved answers"},
-		func(ctx context.Context, c api.Call, in *settingIn) (*api.Out[answers.Setting], error) {
+		func(ctx context.Context, c api.Call, in *settingIn) (*api.Out[answers.AnswerSetting], error) {
 			set, err := f.Room.Set(ctx, c.Actor, c.Brand, in.Body)
-			return &api.Out[answers.Setting]{Body: set}, err
+			return &api.Out[answers.AnswerSetting]{Body: set}, err
 		})
 	api.Register(r, api.Op{ID: "get-answer", Method: "GET", Path: one, Guard: read, Group: group, Summary: "Read a saved answer"},
 		func(ctx context.Context, c api.Call, in *AnswerIn) (*oneAnswer, error) {
@@ -218,18 +218,18 @@ func (f *Face) answersAPI(r *api.Registry) {
 			})
 	}
 	api.Register(r, api.Op{ID: "list-answer-versions", Method: "GET", Path: one + "/versions", Guard: read, Group: group, Summary: "The last versions of a saved answer"},
-		func(ctx context.Context, c api.Call, in *AnswerIn) (*api.Out[api.List[answers.Version]], error) {
+		func(ctx context.Context, c api.Call, in *AnswerIn) (*api.Out[api.List[answers.Edition]], error) {
 			all, err := f.Room.Versions(ctx, c.Actor, c.Brand, in.Answer)
-			return &api.Out[api.List[answers.Version]]{Body: api.ListOf(all, "")}, err
+			return &api.Out[api.List[answers.Edition]]{Body: api.ListOf(all, "")}, err
 		})
 	api.Register(r, api.Op{ID: "list-answer-lengths", Method: "GET", Path: one + "/lengths", Guard: read, Group: group, Summary: "How long a saved answer is on each channel of the brand"},
-		func(ctx context.Context, c api.Call, in *AnswerIn) (*api.Out[api.List[answers.Length]], error) {
+		func(ctx context.Context, c api.Call, in *AnswerIn) (*api.Out[api.List[answers.Fit]], error) {
 			row, err := f.Room.Get(ctx, c.Actor, c.Brand, in.Answer)
 			if err != nil {
 				return nil, err
 			}
 			all, err := f.Room.Lengths(ctx, c.Actor, c.Brand, row.Answer)
-			return &api.Out[api.List[answers.Length]]{Body: api.ListOf(all, "")}, err
+			return &api.Out[api.List[answers.Fit]]{Body: api.ListOf(all, "")}, err
 		})
 	fill := func(w fillWords) answers.Want {
 		return answers.Want{Language: w.Language, Network: w.Network, Values: w.Values, For: w.For}

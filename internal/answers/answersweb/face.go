@@ -89,14 +89,15 @@ type head struct {
 	base  string // of saved answers
 	posts string // of positions
 	seg   []ui.Choice
+	place string
 	form  *ui.Form
 	write bool
 	away  bool // may archive and withdraw
 }
 
 func (f *Face) head(r *ui.Request, place string, form *ui.Form) head {
-	h := head{r: r, base: base(r.Brand.ID), posts: positions(r.Brand.ID), form: form, write: r.May(team.WritePosts), away: r.May(team.EditBrand)}
-	for _, p := range []struct{ key, href string }{{"answers", h.base}, {"positions", h.posts}, {"suggest", h.base + "/suggest"}, {"settings", h.base + "/settings"}} {
+	h := head{r: r, base: base(r.Brand.ID), posts: positions(r.Brand.ID), place: place, form: form, write: r.May(team.WritePosts), away: r.May(team.EditBrand)}
+	for _, p := range []struct{ key, href string }{{"answers", h.base}, {"positions", h.posts}, {"suggest", h.base + "/suggest"}} {
 		h.seg = append(h.seg, ui.Choice{Label: r.T("answers.place." + p.key), Href: p.href, Current: p.key == place})
 	}
 	return h

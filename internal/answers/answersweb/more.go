@@ -20,7 +20,7 @@ type suggestView struct {
 	on             network.Kind
 	nets           []network.Facts
 	asked          bool
-	found          []answers.Suggestion
+	found          []answers.Nearest
 }
 
 func (f *Face) suggest(w http.ResponseWriter, r *ui.Request) error {
@@ -40,7 +40,7 @@ func (f *Face) suggest(w http.ResponseWriter, r *ui.Request) error {
 
 type settingsView struct {
 	head
-	setting answers.Setting
+	setting answers.AnswerSetting
 }
 
 func (f *Face) settings(w http.ResponseWriter, r *ui.Request) error { return f.settingsPage(w, r, nil) }
@@ -58,7 +58,7 @@ func (f *Face) set(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	in := answers.Setting{Stale: network.Severity(form.Get("stale")), Variables: variables(form.Get("variables"))}
+	in := answers.AnswerSetting{Stale: network.Severity(form.Get("stale")), Variables: variables(form.Get("variables"))}
 	if in.Months, err = form.Int("months"); err == nil {
 		_, err = f.Room.Set(r.Context(), r.Actor, r.Brand.ID, in)
 	}

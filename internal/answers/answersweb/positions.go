@@ -155,12 +155,12 @@ type positionForm struct {
 	id     answers.PositionID
 	number int64 // of the version it will be
 	ver    int64
-	draft  answers.Draft
+	draft  answers.NewWording
 	texts  []answers.Saying
 }
 
 func (f *Face) blankPosition(w http.ResponseWriter, r *ui.Request) error {
-	return f.positionFormPage(w, r, nil, answers.Stood{}, answers.Draft{From: today(r), Subject: cut(r.URL.Query().Get("subject"), 120)})
+	return f.positionFormPage(w, r, nil, answers.Stood{}, answers.NewWording{From: today(r), Subject: cut(r.URL.Query().Get("subject"), 120)})
 }
 
 // today is the day in the brand's zone.
@@ -178,14 +178,14 @@ func (f *Face) editPosition(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	last := p.Last()
-	d := answers.Draft{Subject: p.Subject, Texts: last.Texts, Phrases: last.Phrases, From: last.From, Until: last.Until}
+	d := answers.NewWording{Subject: p.Subject, Texts: last.Texts, Phrases: last.Phrases, From: last.From, Until: last.Until}
 	if !last.Draft() { // a new version begins today, with words of its own
 		d.From, d.Until, d.Phrases = max(today(r), last.From), "", nil
 	}
 	return f.positionFormPage(w, r, nil, p, d)
 }
 
-func (f *Face) positionFormPage(w http.ResponseWriter, r *ui.Request, form *ui.Form, p answers.Stood, d answers.Draft) error {
+func (f *Face) positionFormPage(w http.ResponseWriter, r *ui.Request, form *ui.Form, p answers.Stood, d answers.NewWording) error {
 	v := positionForm{head: f.head(r, "positions", form), id: p.ID, number: 1, ver: p.Version, draft: d}
 	title := r.T("positions.new")
 	if p.ID != "" {
@@ -233,7 +233,7 @@ func (f *Face) savePosition(w http.ResponseWriter, r *ui.Request) error {
 }
 
 func (f *Face) write(w http.ResponseWriter, r *ui.Request, form *ui.Form, p answers.Stood) error {
-	d := answers.Draft{Subject: form.Get("subject"), From: form.Get("from"), Until: form.Get("until"), Phrases: lines(form.Get("phrases"))}
+	d := answers.NewWording{Subject: form.Get("subject"), From: form.Get("from"), Until: form.Get("until"), Phrases: lines(form.Get("phrases"))}
 	says, avoids := form.All("say"), form.All("avoid")
 	for i, l := range form.All("language") {
 		t := answers.Saying{Language: strings.TrimSpace(l)}

@@ -43,7 +43,7 @@ var stances = map[string][]stance{
 			{from: -18, until: 10, sayFR: "Nous testons un carton renforcé depuis ce mois-ci : dites-nous dans quel état arrive votre boîte.", say: "We have been trying a stronger box since this month: tell us how your tin arrives.", avoidFR: "Ne pas accuser le transporteur.", avoid: "Do not blame the courier.", phraseFR: "carton renforcé", phrase: "stronger box"},
 		}},
 		{subjectFR: "Précommandes du coffret", subject: "Pre-orders of the box", wordings: []wording{
-			{from: -20, until: -1, sayFR: "Le coffret de Noël est en précommande jusqu’à hier soir.", say: "The Christmas box could be pre-ordered until last night.", phraseFR: "ouvert aux précommandes", phrase: "open for pre-orders"},
+			{from: -20, until: -1, sayFR: "Le coffret de Noël est ouvert aux précommandes : 24 cases, 24 biscuits, aucun chocolat.", say: "The Christmas box is open for pre-orders: 24 windows, 24 biscuits, no chocolate.", phraseFR: "ouvert aux précommandes", phrase: "open for pre-orders"},
 		}},
 	},
 }
@@ -87,7 +87,7 @@ func (s *site) prepare(ctx context.Context) error {
 	for _, st := range stances[s.file] {
 		var key answers.PositionID
 		for _, w := range st.wordings {
-			d := answers.Draft{Subject: say(st.subjectFR, st.subject), From: day(w.from), Phrases: []string{say(w.phraseFR, w.phrase)},
+			d := answers.NewWording{Subject: say(st.subjectFR, st.subject), From: day(w.from), Phrases: []string{say(w.phraseFR, w.phrase)},
 				Texts: []answers.Saying{{Language: s.lang, Say: say(w.sayFR, w.say), Avoid: say(w.avoidFR, w.avoid)}}}
 			if w.until != 0 {
 				d.Until = day(w.until)
@@ -107,7 +107,7 @@ func (s *site) prepare(ctx context.Context) error {
 	if len(list) == 0 {
 		return nil
 	}
-	_, err := s.Answers.Set(ctx, s.actor, s.brand, answers.Setting{Months: 6, Stale: network.Warn,
+	_, err := s.Answers.Set(ctx, s.actor, s.brand, answers.AnswerSetting{Months: 6, Stale: network.Warn,
 		Variables: []answers.Variable{{Name: say("heures d’ouverture", "opening hours"), Value: say("du mardi au samedi, de 9 h à 18 h", "Tuesday to Saturday, 9 am to 6 pm")}}})
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package example
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"vigie/internal/approval"
@@ -89,8 +90,25 @@ func (s *site) license(ctx context.Context) error {
 	return nil
 }
 
+// propose offers other versions of a planned post, with the same pictures.
+func (s *site) propose(ctx context.Context, e entry, p publishing.Post) error {
+	now, err := s.Approval.Offering(ctx, s.actor, s.brand, p.ID)
+	if err != nil {
+		return err
+	}
+	o := approval.Offer{Post: p.ID, Version: now.Version}
+	for text := range strings.SplitSeq(e.remark, " // ") {
+		o.Others = append(o.Others, approval.Saying{Text: text, Media: now.Saying.Media})
+	}
+	_, err = s.Approval.Propose(ctx, s.actor, s.brand, o)
+	return err
+}
+
 // read lets the readers of a planned post answer, as far as its entry says.
 func (s *site) read(ctx context.Context, e entry, p publishing.Post) error {
+	if e.reading == "choice" {
+		return s.propose(ctx, e, p)
+	}
 	readers := make([]approval.Reader, len(s.readers))
 	for i, who := range s.readers {
 		if who == "client" {

@@ -48,8 +48,10 @@ var outcomes = map[string]publishing.State{"failed": publishing.Failed, "partial
 
 // readings are how far the readers of a post to come may be, by the word of the
 // files: nobody answered; the client is asked; the last who was asked wants
-// another text, or none; a comma was changed after all had said yes.
-var readings = []string{"waiting", "client", "changes", "refused", "stale"}
+// text, or none; a comma was changed after all had said yes; other versions,
+// which stand in the place of an answer, with " // " between, are to be chosen
+// from.
+var readings = []string{"waiting", "client", "changes", "refused", "stale", "choice"}
 
 // load reads a brand's posts in a language ("fr", otherwise English), with its
 // typography.

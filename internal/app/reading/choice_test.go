@@ -323,3 +323,61 @@ func TestAVersionHasWordsOfItsOwnOnAChannel(t *testing.T) {
 		}
 	})
 }
+
+// Who is to choose is written to, and told how many versions there are. Where
+// the rule lets leave what nobody answered about, nobody has chosen anything.
+func TestWhoIsToChooseIsWrittenTo(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		p := approval.Default(h.brand)
+		p.Steps, p.Past, p.Deadline, p.QuietFrom, p.QuietTo = []approval.Step{h.only("mona")}, approval.Leave, 20*time.Hour, "00:00", "00:00"
+		h.ok(h.rooms.SetPolicy(h.ctx, h.people["omar"], p))
+		post, _ := h.offered()
+		h.clock.pass(10 * time.Minute) // past the deadline
+		h.ok(h.rooms.Mind(h.ctx))
+		h.states(post, publishing.Pending)
+		h.validation(post, publishing.ToReview)
+		for _, job := range h.waiting {
+			h.ok(h.rooms.SendMail(h.ctx, job))
+		}
+		if len(h.mail.all) != 1 || !strings.Contains(h.mail.all[0].Text, "(3 versions, choisissez-en une)") {
+			t.Fatalf("%+v", h.mail.all)
+		}
+	})
+}
+
+// A post whose words were changed since stands in the list of what is to be
+// submitted again, for those who write; submitted, it does not.
+func TestWhatWasChangedIsListedToBeSubmittedAgain(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.rule(h.only("mona"))
+		p := h.draft(sweet)
+		h.submit(p.ID, h.in(20*time.Hour))
+		h.ok(h.says(h.by("mona"), p.ID, approval.Approve, ""))
+		again := func(who string) (n int) {
+			list, err := h.rooms.Queue(h.ctx, h.by(who), h.brand, false)
+			h.ok(err)
+			for _, e := range list {
+				if e.Again {
+					n++
+				}
+			}
+			return n
+		}
+		if again("claire") != 0 {
+			t.Error("nothing was changed")
+		}
+		h.edit(p.ID, salty)
+		if again("claire") != 1 || again("mona") != 1 || again("paul") != 0 {
+			t.Error(again("claire"), again("mona"), again("paul"))
+		}
+		h.submit(p.ID, h.in(20*time.Hour))
+		if again("claire") != 0 {
+			t.Error("it was submitted again")
+		}
+		h.edit(p.ID, third)
+		h.ok(h.posts.Unschedule(h.ctx, h.people["claire"], h.brand, p.ID))
+		if again("claire") != 0 {
+			t.Error("it is a draft")
+		}
+	})
+}

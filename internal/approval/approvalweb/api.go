@@ -140,6 +140,7 @@ func (f *Face) approvalAPI(r *api.Registry) {
 		func(ctx context.Context, c api.Call, in *decideIn) (*struct{}, error) {
 			return nil, f.Room.Decide(ctx, approval.Reader{Actor: c.Actor}, c.Brand, approval.Say{Post: in.Post, Round: in.Body.Round, Verdict: in.Body.Verdict, Words: in.Body.Words, Other: in.Body.Other, Channels: in.Body.Channels})
 		})
+	f.choiceAPI(r, read, plan)
 	api.Register(r, api.Op{ID: "remind-review", Method: "POST", Path: apiPath + "/posts/{post}/remind", Guard: plan, Group: heading, Summary: "Write again to those whose turn it is", Description: "Each is written to once an hour at most, and not in the hours in which no letter is sent."},
 		func(ctx context.Context, c api.Call, in *PostIn) (*api.Out[remindOut], error) {
 			n, err := f.Room.Remind(ctx, c.Actor, c.Brand, in.Post)

@@ -2,6 +2,7 @@ package approvalweb
 
 import (
 	"net/http"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,10 +23,16 @@ func letter(n int) string { return string(rune('A' + n - 1)) }
 type card struct {
 	approval.Candidate
 	groups []group
-	// diffs compare it with the first version, channel by channel; said once
-	// where several differ alike.
-	diffs []group
+	// diffs compare it with the first version, once for channels that say alike.
+	diffs []contrast
 	found []Finding
+}
+
+// contrast is what tells a version from the first, on some channels.
+type contrast struct {
+	group
+	other    bool // the words are too far apart to be compared
+	pictured bool // the pictures are the same
 }
 
 // cards are the versions of an open choice, with what tells each from the first.
@@ -37,11 +44,35 @@ func cards(f approval.File, channels map[id.Channel]channel.Channel) []card {
 	for _, c := range f.Choice.Candidates {
 		x := card{Candidate: c, groups: groups(approval.File{Entry: approval.Entry{Round: approval.Round{Items: c.Items}}}, channels)}
 		for _, g := range x.groups {
-			if g.Diff = c.Diff(f.Choice.Candidates[0], g.Items[0]); len(g.Diff) > 0 {
-				x.diffs = append(x.diffs, g)
+			first, d := f.Choice.Candidates[0], contrast{group: g}
+			d.Diff, d.other = c.Diff(first, g.Items[0])
+			d.pictured = c.Pictured(first, g.Items[0])
+			if len(d.Diff) > 0 || !d.pictured {
+				x.diffs = append(x.diffs, d)
 			}
 		}
 		out = append(out, x)
+	}
+	return out
+}
+
+// common takes out of the cards what was found of every one of them.
+func common(all []card) (out []Finding) {
+	if len(all) == 0 {
+		return nil
+	}
+	same := func(x Finding) func(Finding) bool {
+		return func(o Finding) bool {
+			return o.Key == x.Key && o.Words == x.Words && o.Why == x.Why && o.Blocks == x.Blocks && reflect.DeepEqual(o.Values, x.Values)
+		}
+	}
+	for _, x := range all[0].found {
+		if !slices.ContainsFunc(all, func(c card) bool { return !slices.ContainsFunc(c.found, same(x)) }) {
+			out = append(out, x)
+		}
+	}
+	for i := range all {
+		all[i].found = slices.DeleteFunc(slices.Clone(all[i].found), func(x Finding) bool { return slices.ContainsFunc(out, same(x)) })
 	}
 	return out
 }

@@ -157,6 +157,9 @@ func (f *Face) show(w http.ResponseWriter, v *visit, post id.Post, status int) e
 	}
 	v.shown = true
 	v.cards = cards(v.now, v.channels)
+	if err := f.examineCards(v.r, team.Program("approval"), v.link.Brand, v.now, v.cards); err != nil {
+		return err
+	}
 	if v.found, err = f.examine(v.r, team.Program("approval"), v.link.Brand, v.now); err != nil {
 		return err
 	}

@@ -145,14 +145,10 @@ func (f *Face) reviewPage(w http.ResponseWriter, r *ui.Request, form *ui.Form, s
 	if v.found, err = f.examine(r, r.Actor, r.Brand.ID, v.file); err != nil {
 		return err
 	}
-	for i := range v.cards {
-		if f.Examine == nil {
-			break
-		}
-		if v.cards[i].found, err = f.Examine(r.Context(), r.Actor, r.Brand.ID, post, v.file.At, v.cards[i].Items); err != nil {
-			return err
-		}
+	if err := f.examineCards(r, r.Actor, r.Brand.ID, v.file, v.cards); err != nil {
+		return err
 	}
+	v.found = append(v.found, common(v.cards)...)
 	return ui.Page(w, r, ui.Frame{Title: d.title(v.file.Entry), Sub: r.T("approval.review.sub", "n", v.file.N), Active: "review", Status: status,
 		Live: []string{"post:" + string(post)}, Subject: "post:" + string(post)}, reviewPage(v))
 }
@@ -243,6 +239,19 @@ func (f *Face) examine(r *ui.Request, a team.Actor, b id.Brand, file approval.Fi
 		return nil, nil
 	}
 	return f.Examine(r.Context(), a, b, file.Post, file.At, file.Items)
+}
+
+// examineCards looks at each version of a choice.
+func (f *Face) examineCards(r *ui.Request, a team.Actor, b id.Brand, file approval.File, all []card) (err error) {
+	for i := range all {
+		if f.Examine == nil || !file.Open {
+			return nil
+		}
+		if all[i].found, err = f.Examine(r.Context(), a, b, file.Post, file.At, all[i].Items); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // number is a count of the page's own script; what is none points at nothing.

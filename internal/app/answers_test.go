@@ -1,0 +1,63 @@
+package app_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"vigie/internal/answers"
+	"vigie/internal/base/fault"
+	"vigie/internal/base/id"
+	"vigie/internal/network"
+	"vigie/internal/team"
+)
+
+// I3: a draft that says the words of a position that is over is underlined with
+// what is said now, listed on the position's page, and not scheduled where the
+// brand says so.
+func TestADraftThatUsesAnOldPositionIsFlaggedAndBlocked(t *testing.T) {
+	each(t, func(h *house) {
+		ctx := h.Context()
+		b := h.brand("Kerlann", "")
+		me := h.join("Claire", false, map[id.Brand]team.Role{b: team.Owner}).actor
+		ch := h.channel(me, b, "kerlann", "Kerlann")
+		day := func(n int) string { return h.DB.Now().AddDate(0, 0, n).Format(time.DateOnly) }
+		say := func(key answers.PositionID, from int, words string, phrases ...string) answers.PositionID {
+			p, err := h.Answers.Write(ctx, me, b, key, 0, answers.NewWording{Subject: "Emballage", From: day(from), Phrases: phrases, Texts: []answers.Saying{{Language: "fr", Say: words}}})
+			h.ok(err)
+			p, err = h.Answers.Approve(ctx, me, b, p.ID, p.Last().Number, p.Version) // she is alone
+			h.ok(err)
+			return p.ID
+		}
+		key := say("", -30, "Le carton simple suffit.", "carton simple")
+		draft := h.draft(me, b, "Colis", "Notre Carton simple suffit bien.", ch.ID)
+		find := func() (out []string) {
+			all, err := h.Publishing.Examine(ctx, me, draft)
+			h.ok(err)
+			for _, f := range all[0].Findings {
+				if f.Rule == "position.old" {
+					out = append(out, all[0].Content.Parts[f.Part].Text[f.Start:f.End]+" "+string(f.Severity)+" "+strings.Join(f.Remedy.With, ""))
+				}
+			}
+			return out
+		}
+		if got := find(); len(got) != 0 {
+			h.Errorf("in force, and found: %q", got)
+		}
+		say(key, -2, "Nous testons un carton renforcé.")
+		if got := find(); len(got) != 1 || got[0] != "Carton simple warn Nous testons un carton renforcé." {
+			h.Errorf("superseded: %q", got)
+		}
+		rests, err := h.Answers.RestsOn(ctx, me, b, key)
+		h.ok(err)
+		if len(rests.Posts) != 1 || rests.Posts[0].ID != draft.ID || !rests.Posts[0].Old {
+			h.Errorf("rests: %+v", rests)
+		}
+		_, err = h.Answers.Set(ctx, me, b, answers.AnswerSetting{Months: 6, Stale: network.Block})
+		h.ok(err)
+		_, err = h.Publishing.Schedule(ctx, me, b, draft.ID, draft.Version, h.tomorrow())
+		if f := fault.As(err); f == nil || f.Values["problem"] != "answers.find.superseded" {
+			h.Errorf("scheduled all the same: %v", err)
+		}
+	})
+}
