@@ -22,6 +22,9 @@ type Capabilities struct {
 	// API; nil everywhere else.
 	Hand *HandRule `json:"hand,omitempty"`
 
+	// Receives is what is heard from people there.
+	Receives ReceiveRule `json:"receives"`
+
 	Pace   PaceRule  `json:"pace"`
 	Source string    `json:"source"` // where these figures come from
 	Read   string    `json:"read"`   // when: a date, or "live" with AsOf set
@@ -93,6 +96,27 @@ type AnswerRule struct {
 // ThreadRule says whether one post may be several utterances in a row.
 type ThreadRule struct {
 	Max int `json:"max"` // 0 or 1: no threads
+}
+
+// ReceiveRule says what a network tells an account; nothing of it: it does not
+// receive. Whether a verb can be called is Presence.Can's to say.
+type ReceiveRule struct {
+	Kinds     []ItemKind `json:"kinds,omitempty"`
+	Counts    bool       `json:"counts,omitempty"`
+	Edits     bool       `json:"edits,omitempty"`
+	Deletions bool       `json:"deletions,omitempty"`
+	History   bool       `json:"history,omitempty"`
+	Threads   bool       `json:"threads,omitempty"`
+	React     bool       `json:"react,omitempty"`
+	// Live is how news come by themselves, in a few words: "WebSocket"; empty:
+	// by asking now and then.
+	Live string `json:"live,omitempty"`
+	// Lacks is what its owner keeps from us, in a few words.
+	Lacks string `json:"lacks,omitempty"`
+	// Addressed: an answer begins with the name of whom it answers (@name), or
+	// she is not told. The driver writes it where a text does not; a counter
+	// should count it.
+	Addressed bool `json:"addressed,omitempty"`
 }
 
 // PaceRule is what the network lets one account do; Presence keeps to it.

@@ -3,6 +3,7 @@ package networktest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -127,6 +128,9 @@ func saidOnce(t testing.TB, c *cast) {
 			continue
 		}
 		it := got[ref][0]
+		if !slices.Contains(c.capabilities(t).Receives.Kinds, it.Kind) {
+			t.Errorf("a %s, which is not among what it says it receives", it.Kind)
+		}
 		if !strings.Contains(it.Text, s.Text) || it.Author.Ref == "" || it.Author.Handle == "" || it.Author.Name == "" || it.At.IsZero() || it.Version == "" || it.Gone || it.Private != s.Private {
 			t.Errorf("incomplete: %+v", it)
 		}
