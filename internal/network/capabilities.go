@@ -10,6 +10,8 @@ type Capabilities struct {
 	Thread ThreadRule `json:"thread"`
 
 	Answer AnswerRule `json:"answer"`
+	// Article is set where the network holds long forms.
+	Article ArticleRule `json:"article,omitzero"`
 
 	Edit           bool     `json:"edit"`
 	Delete         bool     `json:"delete"`
@@ -113,10 +115,6 @@ type ReceiveRule struct {
 	Live string `json:"live,omitempty"`
 	// Lacks is what its owner keeps from us, in a few words.
 	Lacks string `json:"lacks,omitempty"`
-	// Addressed: an answer begins with the name of whom it answers (@name), or
-	// she is not told. The driver writes it where a text does not; a counter
-	// should count it.
-	Addressed bool `json:"addressed,omitempty"`
 }
 
 // PaceRule is what the network lets one account do; Presence keeps to it.

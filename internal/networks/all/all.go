@@ -13,8 +13,10 @@ import (
 	"vigie/internal/network"
 	"vigie/internal/networks/assisted"
 	"vigie/internal/networks/bluesky"
+	"vigie/internal/networks/ghost"
 	"vigie/internal/networks/mastodon"
 	"vigie/internal/networks/practice"
+	"vigie/internal/networks/wordpress"
 )
 
 // Deps is what the networks need from the house.
@@ -35,6 +37,8 @@ func Drivers(d Deps) []network.Driver {
 	out := []network.Driver{
 		bluesky.New(bluesky.Config{HTTP: d.HTTP, UserAgent: d.UserAgent}),
 		mastodon.New(mastodon.Config{HTTP: d.HTTP, UserAgent: d.UserAgent, AppName: d.AppName, AppURL: d.AppURL, Settle: d.Settle}),
+		wordpress.New(wordpress.Config{HTTP: d.HTTP, UserAgent: d.UserAgent, Settle: d.Settle}),
+		ghost.New(ghost.Config{HTTP: d.HTTP, UserAgent: d.UserAgent, Settle: d.Settle}),
 	}
 	out = append(out, assisted.New())
 	if d.World != nil {
@@ -45,5 +49,5 @@ func Drivers(d Deps) []network.Driver {
 
 // Messages are the sentences of the door and of every network.
 func Messages() []fs.FS {
-	return []fs.FS{network.Messages(), bluesky.Messages(), mastodon.Messages(), practice.Messages(), assisted.Messages()}
+	return []fs.FS{network.Messages(), bluesky.Messages(), mastodon.Messages(), wordpress.Messages(), ghost.Messages(), practice.Messages(), assisted.Messages()}
 }

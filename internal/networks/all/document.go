@@ -55,6 +55,9 @@ func writeFacts(b *strings.Builder, f network.Facts) {
 	} else {
 		row("Threads", "no")
 	}
+	if c.Article.Able {
+		row("Articles", article(c.Article))
+	}
 	row("Receives", receives(c.Receives))
 	row("Edit", yes(c.Edit))
 	row("Delete", yes(c.Delete))
@@ -120,6 +123,20 @@ func text(r network.TextRule) string {
 	}
 	if r.WarningCounts {
 		parts = append(parts, "the content warning counts")
+	}
+	return strings.Join(parts, "; ")
+}
+
+func article(r network.ArticleRule) string {
+	parts := []string{"yes"}
+	if r.TitleMax > 0 {
+		parts = append(parts, fmt.Sprintf("title up to %d", r.TitleMax))
+	}
+	if r.ExcerptMax > 0 {
+		parts = append(parts, fmt.Sprintf("excerpt up to %d", r.ExcerptMax))
+	}
+	if len(r.Lacks) > 0 {
+		parts = append(parts, "does not keep: "+strings.ReplaceAll(strings.Join(r.Lacks, ", "), "_", " "))
 	}
 	return strings.Join(parts, "; ")
 }
