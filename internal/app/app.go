@@ -187,6 +187,7 @@ func (a *App) drivers(ctx context.Context) ([]network.Driver, error) {
 		return nil, err
 	}
 	return all.Drivers(all.Deps{HTTP: fetch.New(fetch.Config{AllowPrivate: private, UserAgent: userAgent()}), UserAgent: userAgent(),
+		Dial:    fetch.Config{AllowPrivate: private}.Dialer(all.Ports()...),
 		AppName: "Vigie", AppURL: a.Config.PublicURL(), Settle: a.Config.Settle, World: a.World}), nil
 }
 

@@ -3,6 +3,7 @@ package channel
 import (
 	"embed"
 	"io/fs"
+	"slices"
 	"time"
 
 	"vigie/internal/base/id"
@@ -77,6 +78,15 @@ const (
 // ByHand tells whether a person publishes there, because the network has no
 // usable API.
 func (c Channel) ByHand() bool { return c.Capabilities.Hand != nil }
+
+// ForPosts tells whether posts of the planning can leave by it; a mailbox only
+// answers.
+func (c Channel) ForPosts() bool { return !c.Capabilities.AnswersOnly }
+
+// ForPosts are the channels of a list by which posts of the planning can leave.
+func ForPosts(all []Channel) []Channel {
+	return slices.DeleteFunc(slices.Clone(all), func(c Channel) bool { return !c.ForPosts() })
+}
 
 // Key is the channel's id, for lists of ids.
 func (c Channel) Key() id.Channel { return c.ID }

@@ -118,6 +118,9 @@ type Options struct {
 	Sensitive      bool     `json:"sensitive,omitempty"`  // the media, not the text
 	Visibility     string   `json:"visibility,omitempty"` // one of Capabilities.Visibilities
 	Languages      []string `json:"languages,omitempty"`  // BCP 47, most important first
+	// Elsewhere: a person saw that a mail asks its answer to go to another domain
+	// than its author's (Item.Elsewhere), and wants that.
+	Elsewhere bool `json:"elsewhere,omitempty"`
 }
 
 // Upload is a media on its way to a network, already re-encoded to fit it.

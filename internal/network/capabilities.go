@@ -12,6 +12,9 @@ type Capabilities struct {
 	Answer AnswerRule `json:"answer"`
 	// Article is set where the network holds long forms.
 	Article ArticleRule `json:"article,omitzero"`
+	// AnswersOnly: no post of the planning leaves by this account. It answers, if
+	// Answer says so, or only listens.
+	AnswersOnly bool `json:"answers_only,omitempty"`
 
 	Edit           bool     `json:"edit"`
 	Delete         bool     `json:"delete"`

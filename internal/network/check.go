@@ -77,6 +77,9 @@ func Check(d Draft, c Capabilities) []Problem {
 	if d.Answer && !c.Answer.Able {
 		add(Block, "no_answer", "answer")
 	}
+	if !d.Answer && c.AnswersOnly {
+		add(Block, "answers_only", "channel")
+	}
 	slices.SortStableFunc(out, func(a, b Problem) int { return rank(a) - rank(b) })
 	return out
 }
@@ -189,7 +192,7 @@ func Blocking(ps []Problem) *fault.Error {
 		}
 		kind := fault.Invalid
 		switch p.Key {
-		case "network.check.no_thread", "network.check.no_images", "network.check.no_warning", "network.check.no_sensitive", "network.check.no_languages", "network.check.visibility", "network.check.no_article":
+		case "network.check.no_thread", "network.check.no_images", "network.check.no_warning", "network.check.no_sensitive", "network.check.no_languages", "network.check.visibility", "network.check.no_article", "network.check.answers_only":
 			kind = fault.Unsupported
 		}
 		f := fault.New(kind, p.Key).At(p.Field)
@@ -207,7 +210,7 @@ func CheckKeys() []string {
 		"empty", "text_required", "text_too_long", "text_too_heavy", "too_many_parts", "no_thread",
 		"too_many_images", "no_images", "image_type", "image_bytes", "image_pixels", "image_side",
 		"alt_too_long", "alt_missing", "alt_unsupported",
-		"no_warning", "no_sensitive", "visibility", "too_many_languages", "no_languages",
+		"no_warning", "no_sensitive", "visibility", "too_many_languages", "no_languages", "answers_only",
 		"no_article", "article_title", "article_empty", "article_too_long", "article_lacks",
 		"article_category", "article_author", "article_status", "article_untitled",
 	}

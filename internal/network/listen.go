@@ -91,7 +91,7 @@ func tidy(items []Item) []Item {
 		if it.Version == "" {
 			it.Version = "0"
 		}
-		for _, s := range []*string{&it.Text, &it.Subject, &it.Held, &it.Language, &it.Author.Handle, &it.Author.Name} {
+		for _, s := range []*string{&it.Text, &it.Subject, &it.Repeated, &it.Signature, &it.ReplyTo, &it.Held, &it.Language, &it.Author.Handle, &it.Author.Name} {
 			*s, _ = textkit.Clean(*s)
 			if len(*s) > MaxText {
 				*s = strings.ToValidUTF8((*s)[:MaxText], "")

@@ -28,11 +28,12 @@ const (
 	Streaming  Feature = "stream"
 	Threading  Feature = "thread"
 	Reacting   Feature = "react"
+	Loading    Feature = "load"
 )
 
 // Features lists them all.
 func Features() []Feature {
-	return []Feature{Publishing, Uploading, Looking, Confirming, Editing, Deleting, Receiving, Recalling, Streaming, Threading, Reacting}
+	return []Feature{Publishing, Uploading, Looking, Confirming, Editing, Deleting, Receiving, Recalling, Streaming, Threading, Reacting, Loading}
 }
 
 // Timeouts bound one call of each verb; 0 takes the default.
@@ -143,6 +144,8 @@ func (p *Presence) Can(f Feature) bool {
 		_, ok = p.account.(Threader)
 	case Reacting:
 		_, ok = p.account.(Reactor)
+	case Loading:
+		_, ok = p.account.(Loader)
 	}
 	return ok
 }

@@ -2,6 +2,7 @@ package network
 
 import (
 	"context"
+	"io"
 	"time"
 )
 
@@ -48,6 +49,13 @@ type Threader interface {
 // is done already is success. One name is understood everywhere: "like".
 type Reactor interface {
 	React(ctx context.Context, ref Ref, name string, on bool) error
+}
+
+// Loader reads an attachment that only the network can give (one without a
+// URL), and writes it to to as it comes. Errors: not_found. Safe to repeat with
+// a fresh to.
+type Loader interface {
+	Load(ctx context.Context, item Ref, attachment Ref, to io.Writer) error
 }
 
 // Batch is one page of what was said.
@@ -121,6 +129,18 @@ type Item struct {
 	// Automatic: written by a program and not to be answered by one (an
 	// auto-reply, a bounce, a bot that says so).
 	Automatic bool
+
+	// Repeated (earlier mails) and Signature are what a mail carries below its own
+	// words: a page folds them. Text has neither.
+	Repeated, Signature string
+	// ReplyTo is where a mail asks answers to go, when that is another address
+	// than its author's. An answer goes there by itself only when Elsewhere is
+	// false; else it goes to the author, unless Options.Elsewhere confirms it.
+	ReplyTo   string
+	Elsewhere bool
+	// Broken: it was not well made, or too long, and is shown as far as it could
+	// be read.
+	Broken bool
 }
 
 // Author is who wrote an item.

@@ -7,6 +7,7 @@ import (
 
 	"vigie/internal/base/fault"
 	"vigie/internal/base/id"
+	"vigie/internal/channel"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/team"
 )
@@ -34,7 +35,7 @@ func (s *Service) WriteIdea(ctx context.Context, a team.Actor, b id.Brand, i Ide
 			return Post{}, err
 		}
 	} else {
-		for _, c := range known {
+		for _, c := range channel.ForPosts(known) {
 			m.Variants = append(m.Variants, Variant{Channel: c.ID})
 		}
 	}

@@ -75,6 +75,7 @@ func (s *Service) readImport(ctx context.Context, a team.Actor, imp Import) (*im
 	if r.channels, err = s.Channels.List(ctx, a, imp.Brand); err != nil {
 		return nil, err
 	}
+	r.channels = channel.ForPosts(r.channels)
 	r.load.report = ImportReport{File: fileOf(file), Reading: reading, Faults: []exchange.Fault{}, Questions: []ImportQuestion{}, Places: []ImportPlace{}, Sample: []ImportRow{}}
 	r.place(reading)
 	if reading.Order == exchange.Unsure && reading.Dates.Ask() {

@@ -102,6 +102,30 @@ start_blog() {
 	row "$name" passed $((SECONDS - began)) "$words at ${!key:-?}"
 }
 
+# start_mail runs test/peers/mail/start: Dovecot and maildev, real mail servers.
+start_mail() {
+	local began=$SECONDS line fd pid name value
+	wanted mail || wanted race || return 0
+	if [ -n "${VIGIE_PEER_IMAP:-}" ]; then
+		row mail passed 0 "the one of VIGIE_PEER_IMAP"
+		return
+	fi
+	command -v dovecot >/dev/null || { skip mail "needs dovecot (dovecot-imapd)" && return; }
+	printf '%s== mail%s\n' "$B" "$N"
+	exec {fd}< <(exec setsid test/peers/mail/start 2>"$WORK/mail.log")
+	pid=$!
+	keep_until_exit "$pid"
+	while IFS= read -r -t 300 -u "$fd" line; do [[ $line == \{*\} ]] && break; done
+	if [[ ${line:-} != \{*\} ]]; then
+		skip mail "the mail servers did not start: $(tail -n 1 "$WORK/mail.log")"
+		return
+	fi
+	while IFS='=' read -r name value; do
+		[ -n "$value" ] && export "VIGIE_PEER_$name=$value"
+	done < <(sed 's/[{}"]//g; s/,/\n/g' <<<"$line" | sed 's/^imap:/IMAP=/; s/^imap_password:/IMAP_PASSWORD=/; s/^smtp:/SMTP=/; s/^maildev:/MAILDEV=/')
+	row mail passed $((SECONDS - began)) "Dovecot at $VIGIE_PEER_IMAP${VIGIE_PEER_SMTP:+, maildev at $VIGIE_PEER_SMTP}"
+}
+
 # say_other_peers names the peers that only their owner can give.
 say_other_peers() {
 	[ -z "$ONLY" ] || return 0

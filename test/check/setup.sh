@@ -23,6 +23,7 @@ php:php-cli
 /usr/share/doc/php-mbstring:php-mbstring
 /usr/share/doc/php-curl:php-curl
 /usr/sbin/mariadbd:mariadb-server
+dovecot:dovecot-imapd
 /usr/lib/python3/dist-packages/mastodon:python3-mastodon
 /usr/lib/python3/dist-packages/icalendar:python3-icalendar
 /usr/share/fonts/truetype/noto/NotoSans-Regular.ttf:fonts-noto-core

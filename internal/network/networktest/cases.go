@@ -440,6 +440,8 @@ func whatItCannotDo(t testing.TB, c *cast) {
 			_, err = p.Thread(t.Context(), "x", 10)
 		case network.Reacting:
 			err = p.React(t.Context(), "x", "like", true)
+		case network.Loading:
+			err = p.Load(t.Context(), "x", "y", io.Discard)
 		}
 		if !fault.Is(err, fault.Unsupported) || network.OutcomeOf(err) != network.NotSent {
 			t.Errorf("%s: %v", f, err)

@@ -6,14 +6,18 @@
 package all
 
 import (
+	"context"
 	"io/fs"
+	"net"
 	"net/http"
 	"time"
 
 	"vigie/internal/network"
 	"vigie/internal/networks/assisted"
 	"vigie/internal/networks/bluesky"
+	"vigie/internal/networks/feedcomments"
 	"vigie/internal/networks/ghost"
+	"vigie/internal/networks/mailbox"
 	"vigie/internal/networks/mastodon"
 	"vigie/internal/networks/practice"
 	"vigie/internal/networks/wordpress"
@@ -21,9 +25,12 @@ import (
 
 // Deps is what the networks need from the house.
 type Deps struct {
-	HTTP      *http.Client // from platform/fetch, with its guard against private addresses
-	UserAgent string       // "Vigie/0.1 (+https://…)"
-	AppName   string       // as networks show the program that posted
+	HTTP *http.Client // from platform/fetch, with its guard against private addresses
+	// Dial is the way to what is not the web, with the same guard; nil: to
+	// public servers only.
+	Dial      func(ctx context.Context, network, address string) (net.Conn, error)
+	UserAgent string // "Vigie/0.1 (+https://…)"
+	AppName   string // as networks show the program that posted
 	AppURL    string
 	// Settle is how long a request may still land, where a network cannot say;
 	// zero: each network's own.
@@ -40,6 +47,9 @@ func Drivers(d Deps) []network.Driver {
 		wordpress.New(wordpress.Config{HTTP: d.HTTP, UserAgent: d.UserAgent, Settle: d.Settle}),
 		ghost.New(ghost.Config{HTTP: d.HTTP, UserAgent: d.UserAgent, Settle: d.Settle}),
 	}
+	out = append(out,
+		mailbox.New(mailbox.Config{Dial: d.Dial, Settle: d.Settle}),
+		feedcomments.New(feedcomments.Config{HTTP: d.HTTP, UserAgent: d.UserAgent}))
 	out = append(out, assisted.New())
 	if d.World != nil {
 		out = append(out, practice.New(d.World))
@@ -49,5 +59,5 @@ func Drivers(d Deps) []network.Driver {
 
 // Messages are the sentences of the door and of every network.
 func Messages() []fs.FS {
-	return []fs.FS{network.Messages(), bluesky.Messages(), mastodon.Messages(), wordpress.Messages(), ghost.Messages(), practice.Messages(), assisted.Messages()}
+	return []fs.FS{network.Messages(), bluesky.Messages(), mastodon.Messages(), wordpress.Messages(), ghost.Messages(), practice.Messages(), assisted.Messages(), mailbox.Messages(), feedcomments.Messages()}
 }

@@ -46,6 +46,11 @@ func writeFacts(b *strings.Builder, f network.Facts) {
 	if c.Hand != nil {
 		b.WriteString("No usable API: at the hour a person is told, publishes by hand, and gives the link. The figures are whatever she wrote when she made the network up.\n\n")
 	}
+	if c.AnswersOnly && c.Answer.Able {
+		b.WriteString("Not for posts: messages come in, and are answered.\n\n")
+	} else if c.AnswersOnly {
+		b.WriteString("Not for posts: messages come in, and are answered where they were written.\n\n")
+	}
 	b.WriteString("| What | Here |\n|---|---|\n")
 	row := func(what, here string) { fmt.Fprintf(b, "| %s | %s |\n", what, here) }
 	row("Text", text(c.Text))

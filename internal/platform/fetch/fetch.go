@@ -18,6 +18,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -140,6 +141,7 @@ func (o *outgoing) CloseIdleConnections() { o.base.CloseIdleConnections() }
 
 type guard struct {
 	allowed []netip.Prefix
+	ports   []uint16 // below 1024, beside those of the web
 	public  *ssrf.Guardian
 }
 
@@ -172,7 +174,7 @@ func (g *guard) checkAddr(network string, ap netip.AddrPort) error {
 	}
 	// Below 1024 live mail, name and login servers that have been made to
 	// read HTTP as commands.
-	if port := ap.Port(); port != 80 && port != 443 && port < 1024 {
+	if port := ap.Port(); port != 80 && port != 443 && port < 1024 && !slices.Contains(g.ports, port) {
 		return errAddress.With("host", ap.String()).Becausef("port %d", port)
 	}
 	return nil

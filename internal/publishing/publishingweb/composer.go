@@ -8,6 +8,7 @@ import (
 	"vigie/internal/base/clock"
 	"vigie/internal/base/fault"
 	"vigie/internal/base/id"
+	"vigie/internal/channel"
 	"vigie/internal/publishing"
 	"vigie/internal/team"
 	"vigie/internal/ui"
@@ -54,7 +55,7 @@ func (f *Face) blank(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	for _, c := range known {
+	for _, c := range channel.ForPosts(known) {
 		// All of them, unless the calendar named some: most posts go everywhere.
 		if len(chosen) == 0 || slices.Contains(chosen, string(c.ID)) {
 			p.Variants = append(p.Variants, publishing.Variant{Channel: c.ID})

@@ -99,7 +99,7 @@ func (f *Face) view(r *ui.Request, p publishing.Post, s shown) (*view, error) {
 			return nil, err
 		}
 	}
-	for _, c := range known {
+	for _, c := range channel.ForPosts(known) {
 		v.lanes = append(v.lanes, lane{channel: c, variant: publishing.Variant{Channel: c.ID}})
 	}
 	for _, m := range made {

@@ -130,7 +130,7 @@ func (f *Face) importPage(w http.ResponseWriter, r *ui.Request, imp publishing.I
 	if err != nil {
 		return err
 	}
-	v := importView{r: r, base: "/b/" + string(r.Brand.ID), at: importPath(r.Brand.ID, imp.ID), imp: imp, channels: channels, fault: why, publish: r.May(team.PublishPosts)}
+	v := importView{r: r, base: "/b/" + string(r.Brand.ID), at: importPath(r.Brand.ID, imp.ID), imp: imp, channels: channel.ForPosts(channels), fault: why, publish: r.May(team.PublishPosts)}
 	if imp.State == publishing.ImportDone && imp.Report.Pictures > 0 {
 		if v.pending, v.lost, err = f.Room.ImportPictures(r.Context(), r.Actor, r.Brand.ID, imp.ID); err != nil {
 			return err

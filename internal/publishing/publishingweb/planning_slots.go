@@ -49,6 +49,7 @@ func (f *Face) slotsPage(w http.ResponseWriter, r *ui.Request, form *ui.Form) er
 	if err != nil {
 		return err
 	}
+	all = channel.ForPosts(all)
 	slots, err := f.Room.Slots(ctx, r.Actor, b)
 	if err != nil {
 		return err
@@ -117,7 +118,7 @@ func (f *Face) addSlotsOf(r *ui.Request, form *ui.Form) (int, error) {
 			return 0, err
 		}
 		channels = nil
-		for _, ch := range all {
+		for _, ch := range channel.ForPosts(all) {
 			channels = append(channels, ch.ID)
 		}
 	} else if !id.Valid(string(channels[0])) {
