@@ -138,7 +138,7 @@ func anArticle(t *testing.T, o opened) {
 	}
 
 	edit := in
-	edit.Version = r.Version
+	edit.Key, edit.Version = in.Key+"-edit", r.Version
 	art := *in.Article
 	art.Title, art.HTML, art.Tags, art.Canonical = "Beurre", "<p>Tout neuf</p>", art.Tags[:1], ""
 	edit.Article = &art

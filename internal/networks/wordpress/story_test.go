@@ -148,7 +148,7 @@ func anArticle(t *testing.T, o opened) {
 	twin.Article = &art
 	o.publish(t, twin)
 	edit := in
-	edit.Version = r.Version
+	edit.Key, edit.Version = in.Key+"-edit", r.Version
 	art = *in.Article
 	art.Title, art.HTML, art.Tags = "Beurre", "<p>Tout neuf</p>", art.Tags[:1]
 	edit.Article = &art
