@@ -194,7 +194,12 @@ func (f *Face) remove(w http.ResponseWriter, r *ui.Request) error {
 }
 
 // handle is how people write an account: with its @.
-func handle(c channel.Channel) string { return "@" + c.Handle }
+func handle(c channel.Channel) string {
+	if !c.ForPosts() { // a mail address, or the host of a blog
+		return c.Handle
+	}
+	return "@" + c.Handle
+}
 
 func removeTitle(ctx context.Context, c channel.Channel) string {
 	return i18n.T(ctx, "channel.remove.title", "network", c.Title, "handle", handle(c))

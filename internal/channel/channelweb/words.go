@@ -96,6 +96,12 @@ func cause(ctx context.Context, c channel.Channel) string {
 // limits is what an account takes, in a few words.
 func limits(ctx context.Context, c network.Capabilities) string {
 	var out []string
+	switch {
+	case c.AnswersOnly && c.Answer.Able:
+		out = append(out, i18n.T(ctx, "channel.limit.answers"))
+	case c.AnswersOnly:
+		out = append(out, i18n.T(ctx, "channel.limit.listens"))
+	}
 	if c.Text.Max > 0 {
 		out = append(out, i18n.T(ctx, "channel.limit.text", "n", c.Text.Max))
 	}

@@ -62,7 +62,7 @@ func (d *driver) Facts() network.Facts {
 	return network.Facts{
 		Kind: Kind, Title: "Mailbox", Titles: map[string]string{"fr": "Boîte mail"}, Short: "@", Since: "0.3", API: "IMAP4rev1 and SMTP submission",
 		Price: "network.free",
-		Tried: "real Dovecot and a real SMTP server (maildev) in tests",
+		Tried: "real server in tests (Dovecot 2.3, maildev 2); never tried on a provider's",
 		Sources: []string{
 			"https://www.rfc-editor.org/rfc/rfc3501",
 			"https://www.rfc-editor.org/rfc/rfc2177",
@@ -138,5 +138,5 @@ func (b box) credentials() network.Credentials {
 }
 
 func (b box) profile() network.Profile {
-	return network.Profile{Ref: network.Ref(b.address), Handle: b.address, Name: cmp.Or(b.name, b.address), URL: "mailto:" + b.address, Server: b.imap.host}
+	return network.Profile{Ref: network.Ref(b.address), Handle: b.address, Name: cmp.Or(b.name, b.address), URL: "mailto:" + b.address, Server: "imap://" + b.imap.host}
 }
