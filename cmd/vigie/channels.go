@@ -94,7 +94,7 @@ func day(t time.Time) string {
 
 type channelConnect struct {
 	inBrand
-	Network string            `arg:"" help:"mastodon, bluesky, mailbox, feedcomments, assisted or practice."`
+	Network string            `arg:"" help:"mastodon, bluesky, wordpress, ghost, mailbox, feedcomments, assisted or practice."`
 	Answer  map[string]string `help:"Answers known beforehand: field=value; the others are asked."`
 }
 

@@ -38,6 +38,7 @@ type cli struct {
 	Export   exportCmd   `cmd:"" name:"export-posts" aliases:"export" help:"Write a brand's posts to a file."`
 	Approval approvalCmd `cmd:"" help:"Approval: list, show, approve, changes, refuse, remind, policy."`
 	Idea     ideaCmd     `cmd:"" help:"Ideas: add, list."`
+	Inbox    inboxCmd    `cmd:"" help:"Inbox: list, show, done, open, wait, note, answer."`
 	Template templateCmd `cmd:"" help:"Templates: list, show, make, use, rename, remove, restore."`
 	Queue    queueCmd    `cmd:"" help:"Queues: show, pause, resume, evergreen."`
 	Charter  charterCmd  `cmd:"" help:"Charters: test, export, import."`

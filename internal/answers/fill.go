@@ -57,6 +57,15 @@ func Blanks(text string) []string {
 	return out
 }
 
+// BlanksAt lists where the blanks of a text stand, in bytes, braces included.
+func BlanksAt(text string) [][2]int {
+	var out [][2]int
+	for _, m := range blankRE.FindAllStringIndex(text, -1) {
+		out = append(out, [2]int{m[0], m[1]})
+	}
+	return out
+}
+
 // Ready refuses to send a text in which a blank is left: invalid, with the
 // blanks.
 func Ready(text string) error {

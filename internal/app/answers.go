@@ -8,6 +8,7 @@ import (
 	"vigie/internal/base/id"
 	"vigie/internal/brand"
 	"vigie/internal/channel"
+	"vigie/internal/network"
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/publishing"
 	"vigie/internal/team"
@@ -82,6 +83,15 @@ func (e positionEyes) Examine(ctx context.Context, q sqldb.Q, s publishing.Subje
 	out := make([]publishing.Finding, 0, len(found))
 	for _, f := range found {
 		out = append(out, positionFinding(s.Brand, f))
+	}
+	if s.Content.To == nil {
+		return out, err
+	}
+	// An answer never leaves with a blank of a saved answer in it.
+	for i, text := range parts {
+		for _, at := range answers.BlanksAt(text) {
+			out = append(out, publishing.Finding{Rule: "answers.blank", Severity: network.Block, Part: i, Start: at[0], End: at[1], Key: "answers.find.blank", Values: map[string]any{"words": text[at[0]:at[1]]}})
+		}
 	}
 	return out, err
 }

@@ -9,6 +9,7 @@ import (
 	"vigie/internal/base/fault"
 	"vigie/internal/base/id"
 	"vigie/internal/network"
+	"vigie/internal/publishing"
 	"vigie/internal/team"
 )
 
@@ -58,6 +59,37 @@ func TestADraftThatUsesAnOldPositionIsFlaggedAndBlocked(t *testing.T) {
 		_, err = h.Publishing.Schedule(ctx, me, b, draft.ID, draft.Version, h.tomorrow())
 		if f := fault.As(err); f == nil || f.Values["problem"] != "answers.find.superseded" {
 			h.Errorf("scheduled all the same: %v", err)
+		}
+	})
+}
+
+// I3: an answer in which a blank is left does not leave; one that is filled
+// does, and the same braces in a post are the writer's own.
+func TestAnAnswerWithABlankLeftDoesNotLeave(t *testing.T) {
+	each(t, func(h *house) {
+		ctx := h.Context()
+		b := h.brand("Kerlann", "")
+		me := h.join("Claire", false, map[id.Brand]team.Role{b: team.Owner}).actor
+		ch := h.channel(me, b, "kerlann", "Kerlann")
+		for text, want := range map[string]string{"Bonjour {prénom}, merci !": "{prénom}", "Bonjour Lise, merci !": ""} {
+			r := publishing.Reply{Channel: ch.ID, Thread: publishing.Thread{About: "c1", Parent: "p1"}, Text: text}
+			_, found, err := h.Publishing.PreviewReply(ctx, me, b, r)
+			h.ok(err)
+			got := ""
+			if f := publishing.Stopping(found); f != nil {
+				got = text[f.Start:f.End]
+			}
+			if got != want {
+				h.Errorf("%q: stopped by %q, want %q", text, got, want)
+			}
+			if _, err := h.Publishing.Reply(ctx, me, b, r); want != "" && !fault.Is(err, fault.Invalid) {
+				h.Errorf("%q: sent: %v", text, err)
+			}
+		}
+		all, err := h.Publishing.Examine(ctx, me, h.draft(me, b, "", "Le code {prénom}", ch.ID))
+		h.ok(err)
+		if f := publishing.Stopping(all[0].Findings); f != nil {
+			h.Errorf("a post: %+v", f)
 		}
 	})
 }

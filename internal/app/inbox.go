@@ -15,6 +15,7 @@ import (
 	"vigie/internal/platform/sqldb"
 	"vigie/internal/publishing"
 	"vigie/internal/team"
+	"vigie/internal/today"
 )
 
 // buildInbox makes the Boîte and what reads the networks for it.
@@ -188,4 +189,18 @@ func (a *App) tellChannels(topic, kind string, data any) {
 	if a.Readers != nil {
 		a.Readers.Knock("")
 	}
+}
+
+// asked tells the page of the day who waits for an answer.
+func (a *App) asked(ctx context.Context, actor team.Actor, b id.Brand, limit int) ([]today.Asker, int, error) {
+	n, err := a.Inbox.Count(ctx, actor, b, railMost)
+	if err != nil || n == 0 {
+		return nil, 0, err
+	}
+	due, err := a.Inbox.Due(ctx, actor, b, limit)
+	var out []today.Asker
+	for _, c := range due {
+		out = append(out, today.Asker{Conversation: string(c.ID), Channel: c.Channel, Name: c.Name, Words: c.Excerpt, Since: c.Unanswered})
+	}
+	return out, n, err
 }

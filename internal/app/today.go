@@ -16,7 +16,7 @@ import (
 
 // day is the room of the day over the rooms it reads.
 func (a *App) day() *today.Service {
-	return today.New(today.Needs{Posts: dayPosts{a.Publishing}, Channels: a.Channels, Logbook: dayBook{a}, Brands: a.Brands.List, Names: a.names, PastRights: a.pastRights, Endings: a.endingRights, Now: a.DB.Now, Log: a.Log})
+	return today.New(today.Needs{Posts: dayPosts{a.Publishing}, Channels: a.Channels, Logbook: dayBook{a}, Brands: a.Brands.List, Names: a.names, PastRights: a.pastRights, Endings: a.endingRights, Asked: a.asked, Now: a.DB.Now, Log: a.Log})
 }
 
 // dayPosts is publishing as the day asks it.

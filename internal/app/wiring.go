@@ -60,7 +60,7 @@ func settings() []ui.SettingsTab {
 // example is the example agency that a guest looks round.
 func (a *App) example() teamweb.Example {
 	return example.New(example.Needs{DB: a.DB, Book: a.Book, Team: a.Team, Brands: a.Brands, Channels: a.Channels, Assets: a.Assets,
-		Publishing: a.Publishing, Charter: a.Charter, Answers: a.Answers, Approval: a.Approval, World: a.World, Log: a.Log})
+		Publishing: a.Publishing, Charter: a.Charter, Answers: a.Answers, Approval: a.Approval, Inbox: a.Inbox, World: a.World, Log: a.Log})
 }
 
 // sections lists the rail, in UI.md's order; a room that does not exist yet has

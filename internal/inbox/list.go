@@ -208,7 +208,7 @@ func (s *Service) found(ctx context.Context, a team.Actor, b id.Brand, f Filter,
 		if err != nil {
 			return page, err
 		}
-		for i, h := range hits {
+		for i := range hits {
 			x, ok := of[ids[i]]
 			if !ok || seen[x.ID] || !f.keeps(x.Conversation) {
 				continue
@@ -220,7 +220,6 @@ func (s *Service) found(ctx context.Context, a team.Actor, b id.Brand, f Filter,
 			seen[x.ID] = true
 			x.Excerpt = around(x.words, f.Text)
 			page.Items = append(page.Items, x.Conversation)
-			cursor = h.Cursor()
 		}
 		cursor = hits[len(hits)-1].Cursor()
 		if len(hits) < 2*limit {

@@ -80,7 +80,6 @@ type row struct {
 	changed      time.Time // edited, or said
 	gone, own    bool
 	held, words  string
-	searched     string
 }
 
 // taking is one transaction of Take.

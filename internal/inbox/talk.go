@@ -193,7 +193,10 @@ func (k *talk) add(it network.Item, who *voice, t *taking) {
 		if it.At.After(k.LastOut) && (k.Unanswered.IsZero() || it.At.Before(k.Unanswered)) {
 			k.Unanswered = it.At
 		}
-		if (t.way != Past || t.now.Sub(it.At) < Freshly) && it.At.After(k.DoneAt) {
+		// What was said long before the account was connected is nobody's to do,
+		// though a network may tell it only now.
+		old := it.At.Before(t.ch.Made.Add(-Freshly)) || t.way == Past && t.now.Sub(it.At) >= Freshly
+		if !old && it.At.After(k.DoneAt) {
 			k.called = true
 		}
 	}

@@ -69,7 +69,9 @@ type Confirmer interface {
 }
 
 // Editor changes a post in place. In carries the whole of its new content;
-// pictures stay as they are. Repeating it changes nothing more.
+// pictures stay as they are. Repeating it changes nothing more. Where in.Version
+// is set and something newer stands there, nothing is changed: conflict, with
+// Error.Theirs where the network tells what stands.
 type Editor interface {
 	Edit(ctx context.Context, ref Ref, in Intent) (Receipt, error)
 }
@@ -100,6 +102,11 @@ type Intent struct {
 	// to; Root may be unknown then, and is for the network to find.
 	Answer  bool
 	Options Options
+	// Article makes it a long form; Text is then not looked at.
+	Article *Article
+	// Version is, for an edit, the Receipt.Version that it rests on; empty: it
+	// replaces whatever stands.
+	Version string
 
 	vetted *Capabilities // what Vet held it against
 	words  string        // the text it saw
@@ -149,6 +156,9 @@ type Receipt struct {
 	// Root is the first post of the thread in the network's own words, when
 	// its next part must name it (empty: the caller keeps the first Ref).
 	Root Ref
+	// Version changes with the content there, by any hand; empty where the
+	// network has no edit collisions.
+	Version string
 }
 
 // Finding is the answer of a look.

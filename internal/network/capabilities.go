@@ -10,6 +10,8 @@ type Capabilities struct {
 	Thread ThreadRule `json:"thread"`
 
 	Answer AnswerRule `json:"answer"`
+	// Article is set where the network holds long forms.
+	Article ArticleRule `json:"article,omitzero"`
 	// AnswersOnly: no post of the planning leaves by this account. It answers, if
 	// Answer says so, or only listens.
 	AnswersOnly bool `json:"answers_only,omitempty"`
@@ -24,6 +26,9 @@ type Capabilities struct {
 	// Hand is set where a person publishes, because the network has no usable
 	// API; nil everywhere else.
 	Hand *HandRule `json:"hand,omitempty"`
+
+	// Receives is what is heard from people there.
+	Receives ReceiveRule `json:"receives"`
 
 	Pace   PaceRule  `json:"pace"`
 	Source string    `json:"source"` // where these figures come from
@@ -96,6 +101,23 @@ type AnswerRule struct {
 // ThreadRule says whether one post may be several utterances in a row.
 type ThreadRule struct {
 	Max int `json:"max"` // 0 or 1: no threads
+}
+
+// ReceiveRule says what a network tells an account; nothing of it: it does not
+// receive. Whether a verb can be called is Presence.Can's to say.
+type ReceiveRule struct {
+	Kinds     []ItemKind `json:"kinds,omitempty"`
+	Counts    bool       `json:"counts,omitempty"`
+	Edits     bool       `json:"edits,omitempty"`
+	Deletions bool       `json:"deletions,omitempty"`
+	History   bool       `json:"history,omitempty"`
+	Threads   bool       `json:"threads,omitempty"`
+	React     bool       `json:"react,omitempty"`
+	// Live is how news come by themselves, in a few words: "WebSocket"; empty:
+	// by asking now and then.
+	Live string `json:"live,omitempty"`
+	// Lacks is what its owner keeps from us, in a few words.
+	Lacks string `json:"lacks,omitempty"`
 }
 
 // PaceRule is what the network lets one account do; Presence keeps to it.

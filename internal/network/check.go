@@ -37,6 +37,8 @@ type Draft struct {
 	Options Options
 	// Answer: it answers somebody.
 	Answer bool
+	// Article, where set, stands in the place of Parts and Media.
+	Article *Article
 }
 
 // DraftMedia is what is known of a picture before it is uploaded. Zero values
@@ -62,8 +64,15 @@ func Check(d Draft, c Capabilities) []Problem {
 		}
 		out = append(out, p)
 	}
-	checkTexts(d, c, add)
-	checkMedia(d.Media, c.Images, add)
+	if d.Article != nil {
+		checkArticle(d.Article, c, add)
+	} else {
+		checkTexts(d, c, add)
+		checkMedia(d.Media, c.Images, add)
+		if c.Article.NeedsTitle && !d.Answer {
+			add(Warn, "article_untitled", "text")
+		}
+	}
 	checkOptions(d.Options, c, add)
 	if d.Answer && !c.Answer.Able {
 		add(Block, "no_answer", "answer")
@@ -183,7 +192,7 @@ func Blocking(ps []Problem) *fault.Error {
 		}
 		kind := fault.Invalid
 		switch p.Key {
-		case "network.check.no_thread", "network.check.no_images", "network.check.no_warning", "network.check.no_sensitive", "network.check.no_languages", "network.check.visibility", "network.check.answers_only":
+		case "network.check.no_thread", "network.check.no_images", "network.check.no_warning", "network.check.no_sensitive", "network.check.no_languages", "network.check.visibility", "network.check.no_article", "network.check.answers_only":
 			kind = fault.Unsupported
 		}
 		f := fault.New(kind, p.Key).At(p.Field)
@@ -202,6 +211,8 @@ func CheckKeys() []string {
 		"too_many_images", "no_images", "image_type", "image_bytes", "image_pixels", "image_side",
 		"alt_too_long", "alt_missing", "alt_unsupported",
 		"no_warning", "no_sensitive", "visibility", "too_many_languages", "no_languages", "answers_only",
+		"no_article", "article_title", "article_empty", "article_too_long", "article_lacks",
+		"article_category", "article_author", "article_status", "article_untitled",
 	}
 	for i, k := range keys {
 		keys[i] = "network.check." + k

@@ -27,6 +27,8 @@ type Error struct {
 	Status  int    // HTTP status, 0 when there was none
 	Request string // the network's own number for the call
 	Answer  string // at most 2,000 bytes of what it said, never a secret
+	// Theirs is what stands there, when an edit rests on something older.
+	Theirs *Theirs
 }
 
 // Error is the text for the log.

@@ -234,7 +234,7 @@ func (p *Presence) admit(ctx context.Context, in *Intent) (now time.Time, err er
 	if err != nil {
 		return now, notSent(err)
 	}
-	if in.vetted != c || in.words != in.Text || len(in.Media) > 0 {
+	if in.vetted != c || in.words != in.Text || len(in.Media) > 0 || in.Article != nil {
 		if err := p.within(ctx, "publish", in, c); err != nil {
 			return now, err
 		}
@@ -373,7 +373,7 @@ func (p *Presence) Delete(ctx context.Context, ref Ref) error {
 }
 
 func draftOf(in *Intent) Draft {
-	d := Draft{Parts: []string{in.Text}, Options: in.Options, Answer: in.Answer}
+	d := Draft{Parts: []string{in.Text}, Options: in.Options, Answer: in.Answer, Article: in.Article}
 	for _, m := range in.Media {
 		d.Media = append(d.Media, DraftMedia{Type: m.Type, Width: m.Width, Height: m.Height, Alt: m.Alt})
 	}

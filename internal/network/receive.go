@@ -103,7 +103,8 @@ type Item struct {
 	// Version changes when the content does; the same Ref with the same Version
 	// is the same item told again.
 	Version string
-	// Gone says that it was deleted there; only Ref is sure to be set then.
+	// Gone says that it was deleted there; only Ref is sure to be set then. One
+	// that nobody knew is to be ignored: some networks tell of every deletion.
 	Gone bool
 	// Held is the network's own moderation word when the public does not see it:
 	// "hold", "spam", "trash"; empty: seen.

@@ -4,18 +4,18 @@ package publishing
 // read them, and they never change once stored. Subjects are "post" for the
 // first group and "publication" for the second.
 const (
-	ActCreated     = "post.created"      // {version}
-	ActSaved       = "post.saved"        // {version}
-	ActPicture     = "post.picture"      // {version, media}: a picture of what waits is shown otherwise by now
-	ActBinned      = "post.binned"       // {version}
-	ActUnbinned    = "post.unbinned"     // {version}
-	ActScheduled   = "post.scheduled"    // {version, local, zone, at, channels: [{channel, hash}]}
-	ActMoved       = "post.moved"        // {version, from, local, zone, at}
-	ActUnscheduled = "post.unscheduled"  // {version}
+	ActCreated     = "post.created"     // {version}
+	ActSaved       = "post.saved"       // {version}
+	ActPicture     = "post.picture"     // {version, media}: a picture of what waits is shown otherwise by now
+	ActBinned      = "post.binned"      // {version}
+	ActUnbinned    = "post.unbinned"    // {version}
+	ActScheduled   = "post.scheduled"   // {version, local, zone, at, channels: [{channel, hash}]}
+	ActMoved       = "post.moved"       // {version, from, local, zone, at}
+	ActUnscheduled = "post.unscheduled" // {version}
 	ActAnswered    = "reply.planned"    // {version, about, channel, hash, at}: somebody is answered
 	ActTakenBack   = "reply.taken_back" // {version}
-	ActFrozen      = "freeze.opened"     // {reason, held, leaving}; subject "freeze"
-	ActThawed      = "freeze.lifted"     // {freed, missed}; subject "freeze"
+	ActFrozen      = "freeze.opened"    // {reason, held, leaving}; subject "freeze"
+	ActThawed      = "freeze.lifted"    // {freed, missed}; subject "freeze"
 
 	ActSlotAdded       = "slot.added"         // {channel, weekday, local}; subject "slot"
 	ActSlotRemoved     = "slot.removed"       // subject "slot"

@@ -32,6 +32,8 @@ type Day struct {
 	Past []Past `json:"past_rights"`
 	// Endings are the rights that end within thirty days, by brand.
 	Endings []Ending `json:"ending_rights"`
+	// Asked are those who wait for an answer, by brand.
+	Asked []Asked `json:"asked"`
 	// Drafts wait for somebody: those wished for the soonest hour first, then
 	// the longest untouched. Waiting counts them all, up to MaxDrafts.
 	Drafts  []Post   `json:"drafts"`
@@ -67,6 +69,23 @@ type Ending struct {
 	// Planned counts the posts that are to leave with one of them once its
 	// right has ended.
 	Planned int `json:"planned"`
+}
+
+// Asked is who waits for an answer of a brand.
+type Asked struct {
+	Brand id.Brand `json:"brand"`
+	N     int      `json:"n"` // conversations; counted to a thousand
+	// First are those who wait longest.
+	First []Asker `json:"first"`
+}
+
+// Asker is somebody who waits for an answer.
+type Asker struct {
+	Conversation string     `json:"conversation"`
+	Channel      id.Channel `json:"channel"`
+	Name         string     `json:"name"`
+	Words        string     `json:"words"`
+	Since        time.Time  `json:"since"`
 }
 
 // Frozen is a freeze and the brand it holds.

@@ -118,6 +118,9 @@ type Needs struct {
 	PastRights func(ctx context.Context, a team.Actor, b id.Brand) (int, error)
 	// Endings says which rights to show a media end soon; nil: nobody knows.
 	Endings func(ctx context.Context, a team.Actor, b id.Brand) (Ending, error)
-	Now     clock.Now
-	Log     *slog.Logger
+	// Asked lists who waits for an answer, the longest first, at most limit, and
+	// counts them to a thousand; nil: nobody can be heard.
+	Asked func(ctx context.Context, a team.Actor, b id.Brand, limit int) ([]Asker, int, error)
+	Now   clock.Now
+	Log   *slog.Logger
 }

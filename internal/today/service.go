@@ -24,6 +24,8 @@ const (
 	MaxDrafts = 200
 	// ShownDrafts are those that the page lists.
 	ShownDrafts = 6
+	// ShownAskers are those who wait for an answer that the page lists, of a brand.
+	ShownAskers = 4
 )
 
 // Service reads the day. It is safe for use by many goroutines.
@@ -82,7 +84,7 @@ func (s *Service) frame(zone string, brands []brand.Brand) (Day, error) {
 		return Day{}, err
 	}
 	d := Day{Now: s.Now(), Zone: zone, Brands: brands, Channels: map[id.Channel]channel.Channel{}, Names: map[id.Person]string{},
-		Leaves: []Post{}, Troubles: []Trouble{}, Hands: []Hand{}, Accesses: []channel.Channel{}, Past: []Past{}, Drafts: []Post{}, Freezes: []Frozen{}, Night: []Happening{}}
+		Leaves: []Post{}, Troubles: []Trouble{}, Hands: []Hand{}, Accesses: []channel.Channel{}, Past: []Past{}, Asked: []Asked{}, Drafts: []Post{}, Freezes: []Frozen{}, Night: []Happening{}}
 	d.From = clock.Midnight(d.Now, loc)
 	d.To = d.From.AddDate(0, 0, 1)
 	y, m, day := d.From.Date()
@@ -178,6 +180,15 @@ func (s *Service) duties(ctx context.Context, a team.Actor, b brand.Brand, d *Da
 		}
 		if e.N > 0 {
 			d.Endings = append(d.Endings, e)
+		}
+	}
+	if s.Asked != nil && a.May(b.ID, team.SeeInbox) {
+		first, n, err := s.Asked(ctx, a, b.ID, ShownAskers)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			d.Asked = append(d.Asked, Asked{b.ID, n, first})
 		}
 	}
 	drafts, err := s.Posts.Drafts(ctx, a, b.ID, MaxDrafts)

@@ -74,6 +74,34 @@ start_bluesky() {
 	row bluesky passed $((SECONDS - began)) "the real network, PDS at ${VIGIE_PEER_BLUESKY_URL:-?}${VIGIE_PEER_BLUESKY_MISSING:+; without $VIGIE_PEER_BLUESKY_MISSING}"
 }
 
+# start_blog NAME WORDS: runs test/peers/NAME/start, which prints one line of JSON
+# when the blog is ready and ends on SIGTERM. What it prints becomes VIGIE_PEER_NAME_*.
+start_blog() {
+	local name=$1 words=$2 began=$SECONDS line='' fd pid key value upper=${1^^}
+	wanted "$name" || wanted race || return 0
+	key="VIGIE_PEER_${upper}_URL"
+	if [ -n "${!key:-}" ]; then
+		row "$name" passed 0 "the one of $key"
+		return
+	fi
+	printf '%s== %s%s\n' "$B" "$name" "$N"
+	exec {fd}< <(exec setsid "test/peers/$name/start" 2>"$WORK/$name.log")
+	pid=$!
+	keep_until_exit "$pid"
+	while IFS= read -r -t 600 -u "$fd" line; do [[ $line == \{*\} ]] && break; done
+	if [[ ${line:-} != \{*\} ]]; then
+		# It is no part of Vigie: without it the strict fake plays the same stories.
+		tail -n 20 "$WORK/$name.log"
+		skip "$name" "could not be had: $(tail -n 1 "$WORK/$name.log")"
+		return
+	fi
+	while IFS=$'\t' read -r key value; do export "VIGIE_PEER_${upper}_${key^^}=$value"; done < <(
+		grep -o '"[a-z_]*":"[^"]*"' <<<"$line" | sed 's/^"\([a-z_]*\)":"\(.*\)"$/\1\t\2/'
+	)
+	key="VIGIE_PEER_${upper}_URL"
+	row "$name" passed $((SECONDS - began)) "$words at ${!key:-?}"
+}
+
 # start_mail runs test/peers/mail/start: Dovecot and maildev, real mail servers.
 start_mail() {
 	local began=$SECONDS line fd pid name value

@@ -15,6 +15,14 @@ g++:g++
 python3:python3
 toot:toot
 hunspell:hunspell
+/usr/share/wordpress/wp-settings.php:wordpress
+php:php-cli
+/usr/share/doc/php-mysql:php-mysql
+/usr/share/doc/php-gd:php-gd
+/usr/share/doc/php-xml:php-xml
+/usr/share/doc/php-mbstring:php-mbstring
+/usr/share/doc/php-curl:php-curl
+/usr/sbin/mariadbd:mariadb-server
 dovecot:dovecot-imapd
 /usr/lib/python3/dist-packages/mastodon:python3-mastodon
 /usr/lib/python3/dist-packages/icalendar:python3-icalendar

@@ -86,7 +86,6 @@ type positionView struct {
 	resting answers.Resting
 	name    func(id.Person) string
 	review  bool
-	today   string
 }
 
 func (f *Face) positionOf(r *ui.Request) (answers.Stood, error) {

@@ -57,7 +57,7 @@ func positionsPage(v positionsView) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				if v.write {
-					templ_7745c5c3_Err = ui.Button(ui.ButtonOpt{Label: i18n.T(ctx, "positions.new"), Href: v.posts + "/new", Primary: true}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Button(ui.ButtonOpt{Label: i18n.T(ctx, "positions.new"), Href: v.posts + "/new"}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

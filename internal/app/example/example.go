@@ -15,6 +15,7 @@ import (
 	"vigie/internal/brand"
 	"vigie/internal/channel"
 	"vigie/internal/charter"
+	"vigie/internal/inbox"
 	"vigie/internal/network"
 	"vigie/internal/networks/practice"
 	"vigie/internal/platform/logbook"
@@ -36,6 +37,7 @@ type Needs struct {
 	Charter    *charter.Service
 	Answers    *answers.Service
 	Approval   *approval.Service
+	Inbox      *inbox.Service
 	World      *practice.World
 	Log        *slog.Logger
 }
@@ -86,7 +88,9 @@ func (e *Agency) Start(ctx context.Context, actor team.Actor, lang string) (err 
 		}
 		return err
 	}
-	return nil
+	// What the public has to say of the past month is there from the start.
+	_, err = e.World.Pulse(ctx, e.DB.Now())
+	return err
 }
 
 // Remove takes away, whole, what Start made for the actor. Safe to repeat.
@@ -128,7 +132,7 @@ func (e *Agency) forget(ctx context.Context, brands []id.Brand) error {
 		}
 		err = e.DB.Write(ctx, func(tx *sqldb.Tx) error {
 			for _, room := range []func(context.Context, *sqldb.Tx, id.Brand) error{
-				e.Approval.Forget, e.Publishing.Forget, e.Charter.Forget, e.Answers.Forget, e.Assets.Forget, e.Channels.Forget, search.Forget, e.Book.Forget, e.Team.Forget, e.Brands.Forget,
+				e.Inbox.Forget, e.Approval.Forget, e.Publishing.Forget, e.Charter.Forget, e.Answers.Forget, e.Assets.Forget, e.Channels.Forget, search.Forget, e.Book.Forget, e.Team.Forget, e.Brands.Forget,
 			} {
 				if err := room(ctx, tx, b); err != nil {
 					return err
@@ -188,7 +192,7 @@ func (e *Agency) build(ctx context.Context, owner id.Person, h house, lang strin
 	if err := both.Wait(); err != nil {
 		return err
 	}
-	for _, step := range []func(context.Context) error{s.hand, s.plan, s.rule, s.prepare, s.license, s.write, s.note, s.trouble} {
+	for _, step := range []func(context.Context) error{s.hand, s.plan, s.rule, s.prepare, s.license, s.write, s.note, s.speak, s.trouble} {
 		if err := step(ctx); err != nil {
 			return err
 		}

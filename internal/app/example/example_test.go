@@ -44,7 +44,7 @@ func each(t *testing.T, test func(h *house)) {
 			}
 			t.Cleanup(func() { a.Close() })
 			test(&house{T: t, App: a, data: data, agency: example.New(example.Needs{DB: a.DB, Book: a.Book, Team: a.Team, Brands: a.Brands,
-				Channels: a.Channels, Assets: a.Assets, Publishing: a.Publishing, Charter: a.Charter, Approval: a.Approval, World: a.World})})
+				Channels: a.Channels, Assets: a.Assets, Publishing: a.Publishing, Charter: a.Charter, Answers: a.Answers, Approval: a.Approval, Inbox: a.Inbox, World: a.World})})
 		})
 	}
 }

@@ -292,7 +292,7 @@ func (v *view) keys() []ui.Key {
 	if !v.answers {
 		return keys
 	}
-	keys = append(keys, ui.Key{Keys: "E", Label: v.T("inbox.key.done")}, ui.Key{Keys: "W", Label: v.T("inbox.key.wait")}, ui.Key{Keys: "X", Label: v.T("inbox.key.choose")}, ui.Key{Keys: "Z", Label: v.T("inbox.key.undo")}, ui.Key{Keys: "U", Label: v.T("inbox.key.unread")})
+	keys = append(keys, ui.Key{Keys: "E", Label: v.T("inbox.key.done")}, ui.Key{Keys: "W", Label: v.T("inbox.key.wait")}, ui.Key{Keys: "X", Label: v.T("inbox.key.choose")}, ui.Key{Keys: "U", Label: v.T("inbox.key.unread")})
 	if v.talk != nil {
 		keys = append(keys, ui.Key{Keys: "R", Label: v.T("inbox.key.answer")}, ui.Key{Keys: "A", Label: v.T("inbox.assign"), Click: "#inbox-assign > summary"}, ui.Key{Keys: "P", Label: v.T("inbox.snooze"), Click: "#inbox-snooze > summary"}, ui.Key{Keys: "Ctrl Enter", Label: v.T("inbox.key.send")})
 	}

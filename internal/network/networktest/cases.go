@@ -137,6 +137,12 @@ func capabilitiesAreSane(t testing.TB, c *cast) {
 	if can.Edit != c.p.Can(network.Editing) {
 		t.Errorf("edit: says %v, can %v", can.Edit, c.p.Can(network.Editing))
 	}
+	for f, says := range map[network.Feature]bool{network.Receiving: len(can.Receives.Kinds) > 0, network.Recalling: can.Receives.History,
+		network.Threading: can.Receives.Threads, network.Reacting: can.Receives.React, network.Streaming: can.Receives.Live != ""} {
+		if says != c.p.Can(f) {
+			t.Errorf("%s: says %v, can %v", f, says, !says)
+		}
+	}
 	if !c.p.Can(network.Publishing) || !c.p.Can(network.Looking) {
 		t.Error("a network of Vigie publishes, and can be looked at after a timeout")
 	}

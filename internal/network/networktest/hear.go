@@ -3,6 +3,7 @@ package networktest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,6 +25,10 @@ type Public struct {
 	Erase func(t testing.TB, ref network.Ref)
 	// Private: people can write in private.
 	Private bool
+	// Comments: people speak under posts only; without Under, Say chooses one.
+	Comments bool
+	// Undated: an edit carries no time there.
+	Undated bool
 	// Turns is how many readings may pass before a change is told; 0: one.
 	Turns int
 }
@@ -127,12 +132,15 @@ func saidOnce(t testing.TB, c *cast) {
 			continue
 		}
 		it := got[ref][0]
+		if !slices.Contains(c.capabilities(t).Receives.Kinds, it.Kind) {
+			t.Errorf("a %s, which is not among what it says it receives", it.Kind)
+		}
 		if !strings.Contains(it.Text, s.Text) || it.Author.Ref == "" || it.Author.Handle == "" || it.Author.Name == "" || it.At.IsZero() || it.Version == "" || it.Gone || it.Private != s.Private {
 			t.Errorf("incomplete: %+v", it)
 		}
 		switch {
 		case s.Private && it.Kind != network.Direct,
-			!s.Private && s.Under == "" && it.Kind != network.Mention,
+			!s.Private && s.Under == "" && it.Kind != network.Mention && !(people.Comments && it.Kind == network.Comment),
 			s.Under != "" && (it.Kind != network.Reply && it.Kind != network.Comment || it.Parent != post.Ref || it.Root != "" && it.Root != post.Ref):
 			t.Errorf("out of its place: %+v", it)
 		}
@@ -227,7 +235,7 @@ func anEditIsTold(t testing.TB, c *cast) {
 	}
 	people.Edit(t, ref, "Vos horaires ?")
 	if !c.told(t, next, func(it network.Item) bool {
-		return it.Ref == ref && strings.Contains(it.Text, "Vos horaires ?") && it.Version != items[0].Version && !it.Edited.IsZero()
+		return it.Ref == ref && strings.Contains(it.Text, "Vos horaires ?") && it.Version != items[0].Version && (people.Undated || !it.Edited.IsZero())
 	}) {
 		t.Error("the edit was not told")
 	}
@@ -250,7 +258,7 @@ func aDeletionIsTold(t testing.TB, c *cast) {
 	}
 	n := len(c.Standing(t))
 	in := intent("Trop tard")
-	in.Parent = ref
+	in.Parent, in.Answer = ref, true
 	if _, err := c.p.Publish(t.Context(), in); !fault.Is(err, fault.NotFound) || network.OutcomeOf(err) != network.Refused {
 		t.Errorf("an answer to what is gone: %v", explainOr(err))
 	}
@@ -293,7 +301,7 @@ func aThreadIsWhole(t testing.TB, c *cast) {
 	post := c.publish(t, intent("Les galettes sont là"))
 	asked := people.Say(t, Saying{Text: "Jusqu’à quand ?", Under: post.Ref, Root: post.Ref})
 	in := intent("Jusqu’à dimanche.")
-	in.Parent = asked // as an inbox answers: the thread's first post is the driver's to find
+	in.Parent, in.Answer = asked, true // as an inbox answers: the thread's first post is the driver's to find
 	answer := c.publish(t, in)
 	found, err := c.p.Find(t.Context(), in)
 	if err != nil || !found.Taken || found.Receipt.Ref != answer.Ref {

@@ -16,9 +16,11 @@ import (
 	"vigie/internal/networks/assisted"
 	"vigie/internal/networks/bluesky"
 	"vigie/internal/networks/feedcomments"
+	"vigie/internal/networks/ghost"
 	"vigie/internal/networks/mailbox"
 	"vigie/internal/networks/mastodon"
 	"vigie/internal/networks/practice"
+	"vigie/internal/networks/wordpress"
 )
 
 // Deps is what the networks need from the house.
@@ -42,6 +44,8 @@ func Drivers(d Deps) []network.Driver {
 	out := []network.Driver{
 		bluesky.New(bluesky.Config{HTTP: d.HTTP, UserAgent: d.UserAgent}),
 		mastodon.New(mastodon.Config{HTTP: d.HTTP, UserAgent: d.UserAgent, AppName: d.AppName, AppURL: d.AppURL, Settle: d.Settle}),
+		wordpress.New(wordpress.Config{HTTP: d.HTTP, UserAgent: d.UserAgent, Settle: d.Settle}),
+		ghost.New(ghost.Config{HTTP: d.HTTP, UserAgent: d.UserAgent, Settle: d.Settle}),
 	}
 	out = append(out,
 		mailbox.New(mailbox.Config{Dial: d.Dial, Settle: d.Settle}),
@@ -55,5 +59,5 @@ func Drivers(d Deps) []network.Driver {
 
 // Messages are the sentences of the door and of every network.
 func Messages() []fs.FS {
-	return []fs.FS{network.Messages(), bluesky.Messages(), mastodon.Messages(), practice.Messages(), assisted.Messages(), mailbox.Messages(), feedcomments.Messages()}
+	return []fs.FS{network.Messages(), bluesky.Messages(), mastodon.Messages(), wordpress.Messages(), ghost.Messages(), practice.Messages(), assisted.Messages(), mailbox.Messages(), feedcomments.Messages()}
 }

@@ -64,7 +64,7 @@ func TestEverySentenceIsThere(t *testing.T) {
 	}
 	said := regexp.MustCompile(`"((?:network|text)(?:\.[a-z0-9_]+)+)"`)
 	keys := network.CheckKeys()
-	for _, dir := range []string{"../../network", "../../network/wire", "../../base/textkit", "../bluesky", "../mastodon", "../practice", "../assisted", "../mailbox", "../feedcomments"} {
+	for _, dir := range []string{"../../network", "../../network/wire", "../../base/textkit", "../bluesky", "../mastodon", "../wordpress", "../ghost", "../practice", "../assisted", "../mailbox", "../feedcomments"} {
 		files, err := filepath.Glob(dir + "/*.go")
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: %v", dir, err)
@@ -109,7 +109,7 @@ func TestEverySentenceIsThere(t *testing.T) {
 // (each network's own test knows its fields).
 type ours struct{ *testing.T }
 
-var label = regexp.MustCompile(`^network\.(?:assisted|bluesky|feedcomments|mailbox|mastodon|practice)\..*: used nowhere`)
+var label = regexp.MustCompile(`^network\.(?:assisted|bluesky|feedcomments|ghost|mailbox|mastodon|practice|wordpress)\..*: used nowhere`)
 
 func (t ours) Errorf(format string, args ...any) {
 	if s := fmt.Sprintf(format, args...); !strings.Contains(s, "which no message file has") && !label.MatchString(s) {

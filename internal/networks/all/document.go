@@ -60,6 +60,10 @@ func writeFacts(b *strings.Builder, f network.Facts) {
 	} else {
 		row("Threads", "no")
 	}
+	if c.Article.Able {
+		row("Articles", article(c.Article))
+	}
+	row("Receives", receives(c.Receives))
 	row("Edit", yes(c.Edit))
 	row("Delete", yes(c.Delete))
 	row("Content warning", yes(c.ContentWarning))
@@ -76,6 +80,34 @@ func writeFacts(b *strings.Builder, f network.Facts) {
 			fmt.Fprintf(b, "- <%s>\n", s)
 		}
 	}
+}
+
+// receives says in words what the connector can hear, and what it cannot.
+func receives(r network.ReceiveRule) string {
+	if len(r.Kinds) == 0 {
+		return "no"
+	}
+	var parts []string
+	for _, k := range r.Kinds {
+		parts = append(parts, map[network.ItemKind]string{network.Comment: "comments", network.Reply: "replies", network.Mention: "mentions",
+			network.Quote: "quotes", network.Direct: "private messages", network.Mail: "mails"}[k])
+	}
+	s := strings.Join(parts, ", ")
+	for _, x := range []struct {
+		has  bool
+		what string
+	}{{r.Counts, "likes and shares counted"}, {r.Edits, "edits followed"}, {r.Deletions, "deletions followed"}, {r.History, "what was said before"}, {r.Threads, "whole threads"}, {r.React, "likes given"}} {
+		if x.has {
+			s += "; " + x.what
+		}
+	}
+	if r.Live != "" {
+		s += "; live by " + r.Live
+	}
+	if r.Lacks != "" {
+		s += ". Not: " + r.Lacks
+	}
+	return s
 }
 
 func text(r network.TextRule) string {
@@ -96,6 +128,20 @@ func text(r network.TextRule) string {
 	}
 	if r.WarningCounts {
 		parts = append(parts, "the content warning counts")
+	}
+	return strings.Join(parts, "; ")
+}
+
+func article(r network.ArticleRule) string {
+	parts := []string{"yes"}
+	if r.TitleMax > 0 {
+		parts = append(parts, fmt.Sprintf("title up to %d", r.TitleMax))
+	}
+	if r.ExcerptMax > 0 {
+		parts = append(parts, fmt.Sprintf("excerpt up to %d", r.ExcerptMax))
+	}
+	if len(r.Lacks) > 0 {
+		parts = append(parts, "does not keep: "+strings.ReplaceAll(strings.Join(r.Lacks, ", "), "_", " "))
 	}
 	return strings.Join(parts, "; ")
 }

@@ -91,9 +91,13 @@ func (p peer) public(t testing.TB, us person) *networktest.Public {
 			}
 			var more map[string]any
 			if x.Under != "" {
+				// People answer what they see.
+				p.seen(t, network.Receipt{Ref: x.Under}, nil)
 				more = under(x.Under, x.Root)
 			} else {
 				x.Text += " @" + us.handle
+				// A NUL never comes through: the network's own database does not take it.
+				x.Text = strings.ReplaceAll(x.Text, "\x00", "")
 				more = naming(us.did, x.Text, "@"+us.handle)
 			}
 			ref := p.says(t, yann, x.Text, more)

@@ -25,9 +25,12 @@ var typical = network.Capabilities{
 	Delete:    true,
 	Sensitive: true,
 	Languages: 3,
-	Pace:      network.PaceRule{Posts: 1600, Per: time.Hour},
-	Source:    "github.com/bluesky-social/atproto lexicons/app/bsky (@atproto/pds 0.5, @atproto/bsky 0.0.280), docs.bsky.app/docs/advanced-guides/rate-limits",
-	Read:      "2026-11-20",
+	Receives: network.ReceiveRule{Kinds: []network.ItemKind{network.Reply, network.Mention, network.Quote},
+		Counts: true, Deletions: true, History: true, Threads: true, React: true,
+		Live: "asking every 1.2 s (nothing is pushed about one account)", Lacks: "private messages (a server apart, without an open test network)"},
+	Pace:   network.PaceRule{Posts: 1600, Per: time.Hour},
+	Source: "github.com/bluesky-social/atproto lexicons/app/bsky (@atproto/pds 0.5, @atproto/bsky 0.0.280), docs.bsky.app/docs/advanced-guides/rate-limits",
+	Read:   "2026-11-20",
 }
 
 var facts = network.Facts{
@@ -43,6 +46,8 @@ var facts = network.Facts{
 		"https://atproto.com/specs/tid",
 		"https://github.com/bluesky-social/atproto/tree/main/lexicons",
 		"https://docs.bsky.app/docs/advanced-guides/rate-limits",
+		"https://docs.bsky.app/docs/api/app-bsky-notification-list-notifications",
+		"https://docs.bsky.app/docs/api/app-bsky-feed-get-post-thread",
 	},
 	Typical: typical,
 }

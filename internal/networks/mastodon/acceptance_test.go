@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"slices"
 	"strconv"
@@ -112,7 +113,8 @@ func TestAcceptanceOnARealServer(t *testing.T) {
 		return networktest.Stage{
 			Driver: mastodon.New(c), Answers: answers, Credentials: &step.Credentials,
 			Wrong:    map[string]map[string]string{"token": {"token": "wrong-token-of-nobody"}},
-			Standing: real.standing,
+			Standing: real.standing, Public: real.public(t, os.Getenv("VIGIE_PEER_MASTODON_TOKEN_2"), step.Profile.Handle),
+			Skip: map[string]string{"a page that is full, and one more": "283 posts are more than a server lets one person write"},
 		}
 	})
 }
@@ -122,6 +124,72 @@ func TestAcceptanceOnARealServer(t *testing.T) {
 type realServer struct {
 	base, token, self string
 	began             time.Time
+}
+
+// public is a second person of the real server; nil without her token.
+func (r *realServer) public(t testing.TB, token, us string) *networktest.Public {
+	if token == "" {
+		t.Log("no VIGIE_PEER_MASTODON_TOKEN_2: nobody speaks to the account, receiving is not tried on the real server")
+		return nil
+	}
+	ask := func(t testing.TB, method, path string, form url.Values, into any) {
+		t.Helper()
+		req, err := http.NewRequestWithContext(t.Context(), method, r.base+path, strings.NewReader(form.Encode()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer "+token)
+		req.Header.Set("User-Agent", "Vigie/test")
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		b, _ := io.ReadAll(res.Body)
+		if res.StatusCode >= 300 {
+			t.Fatalf("%s %s: %d %.300s", method, path, res.StatusCode, b)
+		}
+		if into != nil {
+			if err := json.Unmarshal(b, into); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	name, _, _ := strings.Cut(us, "@")
+	return &networktest.Public{
+		Private: true, Turns: 30,
+		Say: func(t testing.TB, x networktest.Saying) network.Ref {
+			form := url.Values{"status": {"@" + name + " " + strings.ReplaceAll(x.Text, "\x00", "")}, "visibility": {"public"}}
+			if x.Private {
+				form.Set("visibility", "direct")
+			}
+			if x.Under != "" {
+				form.Set("in_reply_to_id", string(x.Under))
+			}
+			var made realStatus
+			ask(t, "POST", "/api/v1/statuses", form, &made)
+			// Servers tell from a queue: wait until it is told.
+			tick := time.NewTicker(100 * time.Millisecond)
+			defer tick.Stop()
+			for late := time.After(time.Minute); ; {
+				var told []struct{ Status *realStatus }
+				r.get(t, "GET", "/api/v1/notifications?limit=20", &told)
+				if slices.ContainsFunc(told, func(n struct{ Status *realStatus }) bool { return n.Status != nil && n.Status.ID == made.ID }) {
+					return network.Ref(made.ID)
+				}
+				select {
+				case <-tick.C:
+				case <-late:
+					t.Fatal("the server told nobody in a minute")
+				}
+			}
+		},
+		Edit: func(t testing.TB, ref network.Ref, text string) {
+			ask(t, "PUT", "/api/v1/statuses/"+string(ref), url.Values{"status": {"@" + name + " " + text}}, nil)
+		},
+		Erase: func(t testing.TB, ref network.Ref) { ask(t, "DELETE", "/api/v1/statuses/"+string(ref), nil, nil) },
+	}
 }
 
 type realStatus struct {

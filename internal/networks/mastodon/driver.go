@@ -69,6 +69,8 @@ func (d *driver) Facts() network.Facts {
 			"https://docs.joinmastodon.org/client/intro/",
 			"https://docs.joinmastodon.org/methods/statuses/",
 			"https://docs.joinmastodon.org/methods/media/",
+			"https://docs.joinmastodon.org/methods/notifications/",
+			"https://docs.joinmastodon.org/methods/streaming/",
 			"https://docs.joinmastodon.org/entities/Instance/",
 			"https://docs.joinmastodon.org/api/rate-limits/",
 			"https://docs.gotosocial.org/en/latest/api/swagger/",

@@ -127,6 +127,8 @@ func capabilities(i instance, privacy string) network.Capabilities {
 		// PUT since Mastodon 3.5; a server that has it not answers so, and a
 		// person is told.
 		Edit: true, Delete: true, ContentWarning: true, Sensitive: true, Visibilities: visible, Languages: 1,
+		Receives: network.ReceiveRule{Kinds: []network.ItemKind{network.Reply, network.Mention, network.Quote, network.Direct},
+			Counts: true, Edits: true, Deletions: true, History: true, Threads: true, React: true, Live: "WebSocket"},
 		// Mastodon: 300 posts in 3 hours (app/lib/rate_limiter.rb).
 		Pace: network.PaceRule{Posts: 300, Per: 3 * time.Hour},
 	}

@@ -56,12 +56,17 @@ func errCursor(err error) error {
 	return &network.Error{Fault: fault.New(fault.Invalid, "network.cursor").At("cursor").Because(err), Outcome: network.Refused}
 }
 
-// advance moves the place over a page that was read, oldest first.
-func (p *place) advance(list []notification) {
+// advance moves the place over what was read, oldest first, at a time of the
+// server's clock (zero: it did not say).
+func (p *place) advance(list []notification, now time.Time) {
 	if len(list) == 0 {
 		return
 	}
-	edge := list[len(list)-1].CreatedAt.Add(-overlap)
+	edge := list[len(list)-1].CreatedAt
+	if now.After(edge) {
+		edge = now
+	}
+	edge = edge.Add(-overlap)
 	var told []string
 	for _, n := range list {
 		if n.CreatedAt.Before(edge) && len(told) == 0 {

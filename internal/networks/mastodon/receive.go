@@ -66,9 +66,10 @@ func (a *account) Receive(ctx context.Context, from network.Cursor) (b network.B
 		told[id] = true
 	}
 	var all []notification
+	var now time.Time
 	b.More = true
 	for low, n := at.Low, 0; b.More && n < pagesACall; n++ {
-		list, _, err := a.notifications(ctx, notificationPage, url.Values{"min_id": {low}})
+		list, h, err := a.notifications(ctx, notificationPage, url.Values{"min_id": {low}})
 		if fault.Is(err, fault.Invalid) || fault.Is(err, fault.NotFound) {
 			return b, errCursor(err)
 		}
@@ -82,6 +83,7 @@ func (a *account) Receive(ctx context.Context, from network.Cursor) (b network.B
 				low = last
 			}
 		}
+		now, _ = http.ParseTime(h.Get("Date"))
 		all = append(all, list...)
 		b.More = len(list) >= notificationPage
 	}
@@ -92,7 +94,7 @@ func (a *account) Receive(ctx context.Context, from network.Cursor) (b network.B
 		}
 	}
 	a.hear(self, fresh, &b)
-	at.advance(all)
+	at.advance(all, now)
 	for _, it := range b.Items {
 		at.look(it)
 	}

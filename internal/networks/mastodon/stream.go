@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"time"
 
 	"vigie/internal/base/fault"
 	"vigie/internal/network"
@@ -76,21 +77,52 @@ func (a *account) Stream(ctx context.Context, deliver func(network.Batch) error)
 	if err := deliver(network.Batch{}); err != nil {
 		return err
 	}
+	// The line stands before the server has tied it to what happens: what falls
+	// in between is received a moment later.
+	settled := time.NewTimer(settles)
+	defer settled.Stop()
+	words, broken := make(chan []byte), make(chan error, 1)
+	over := make(chan struct{})
+	defer close(over)
+	go func() {
+		for {
+			raw, err := line.Read()
+			if err != nil {
+				broken <- err
+				return
+			}
+			select {
+			case words <- raw:
+			case <-over:
+				return
+			}
+		}
+	}()
 	for {
-		raw, err := line.Read()
-		if ctx.Err() != nil {
+		var b network.Batch
+		ok := true
+		select {
+		case <-ctx.Done():
 			return &network.Error{Fault: fault.As(ctx.Err()), Outcome: network.NotSent}
-		}
-		if err != nil {
+		case err := <-broken:
+			if ctx.Err() != nil {
+				return &network.Error{Fault: fault.As(ctx.Err()), Outcome: network.NotSent}
+			}
 			return err
+		case raw := <-words:
+			b, ok = a.event(self, raw)
+		case <-settled.C:
 		}
-		if b, ok := a.event(self, raw); ok {
+		if ok {
 			if err := deliver(b); err != nil {
 				return err
 			}
 		}
 	}
 }
+
+// settles is how long a server may take to tie a line that stands.
+const settles = 3 * time.Second
 
 // pushes is the address of the server's stream, which may be another host.
 func (a *account) pushes(ctx context.Context) string {

@@ -48,7 +48,9 @@ func Typical() network.Capabilities {
 		Sensitive:      true,
 		Visibilities:   []string{"public", "followers"},
 		Languages:      3,
-		Source:         "chosen by Vigie", Read: "2026-11-20",
+		Receives: network.ReceiveRule{Kinds: []network.ItemKind{network.Comment, network.Reply, network.Mention, network.Quote, network.Direct},
+			Counts: true, Edits: true, Deletions: true, History: true, Threads: true, React: true, Live: "its own process"},
+		Source: "chosen by Vigie", Read: "2026-11-20",
 	}
 }
 

@@ -326,6 +326,11 @@ func sentence(l *i18n.Loc, d today.Day) string {
 		past += r.N
 	}
 	add("today.lede.past", past)
+	asked := 0
+	for _, x := range d.Asked {
+		asked += x.N
+	}
+	add("today.lede.asked", asked)
 	add("today.lede.ended", ended)
 	add("today.lede.wished", wished)
 	say := capital(strings.Join(parts, ", ")) + "."

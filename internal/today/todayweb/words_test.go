@@ -50,6 +50,9 @@ func TestTheDayIsSaidInASentence(t *testing.T) {
 		{"past their right", "Rien ne part aujourd’hui, deux sont en ligne au-delà de leur droit. Le reste est tenu.", "Nothing leaves today, two are on line past the right to their picture. The rest is in hand.", func(d *today.Day) {
 			d.Past = []today.Past{{N: 2}}
 		}},
+		{"people wait", "Rien ne part aujourd’hui, trois conversations sont à traiter. Le reste est tenu.", "Nothing leaves today, three conversations are to be dealt with. The rest is in hand.", func(d *today.Day) {
+			d.Asked = []today.Asked{{N: 3}}
+		}},
 		{"many", "13 publications partent encore aujourd’hui. Rien ne vous attend.", "13 posts are still to leave today. Nothing is waiting for you.", func(d *today.Day) {
 			for range 13 {
 				d.Leaves = append(d.Leaves, coming)

@@ -202,20 +202,21 @@ func (q *request) payload(e event) string {
 	return string(b)
 }
 
-// listen calls each for what happens to the caller until the stream ends.
-func (q *request) listen(done <-chan struct{}, each func(name, payload string) bool) {
-	ch := make(chan event, 256)
+// hears registers the caller for what happens to her from now on.
+func (q *request) hears() (ch chan event, leave func()) {
+	ch = make(chan event, 256)
 	q.s.mu.Lock()
 	q.s.listeners[ch] = q.who.ID
 	q.s.mu.Unlock()
-	defer func() {
+	return ch, func() {
 		q.s.mu.Lock()
 		delete(q.s.listeners, ch)
 		q.s.mu.Unlock()
-	}()
-	if !each("", "") {
-		return
 	}
+}
+
+// listen calls each for what comes until the stream ends.
+func (q *request) listen(ch chan event, done <-chan struct{}, each func(name, payload string) bool) {
 	for {
 		select {
 		case e := <-ch:
@@ -254,12 +255,14 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 	}
 	flush := http.NewResponseController(w)
 	w.Header().Set("Content-Type", "text/event-stream")
-	q.listen(r.Context().Done(), func(name, payload string) bool {
-		if name == "" {
-			_, _ = w.Write([]byte(":)\n"))
-		} else {
-			fmt.Fprintf(w, "event: %s\ndata: %s\n\n", name, payload)
-		}
+	ch, leave := q.hears()
+	defer leave()
+	_, _ = w.Write([]byte(":)\n"))
+	if flush.Flush() != nil {
+		return
+	}
+	q.listen(ch, r.Context().Done(), func(name, payload string) bool {
+		fmt.Fprintf(w, "event: %s\ndata: %s\n\n", name, payload)
 		return flush.Flush() == nil
 	})
 }
@@ -281,6 +284,8 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	only := r.URL.Query().Get("stream")
+	ch, leave := q.hears() // before the line stands: nothing is missed from then on
+	defer leave()
 	websocket.Server{Handler: func(c *websocket.Conn) {
 		gone := make(chan struct{})
 		go func() { // the library answers pings while it reads
@@ -289,8 +294,8 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 			for websocket.Message.Receive(c, &heard) == nil {
 			}
 		}()
-		q.listen(gone, func(name, payload string) bool {
-			if name == "" || only == "user:notification" && name != "notification" {
+		q.listen(ch, gone, func(name, payload string) bool {
+			if only == "user:notification" && name != "notification" {
 				return true
 			}
 			return websocket.JSON.Send(c, map[string]any{"stream": []string{only}, "event": name, "payload": payload}) == nil

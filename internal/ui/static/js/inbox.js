@@ -111,6 +111,7 @@ async function act(ids, fields) {
   if (d.text) toast(d.text, d.undo);
 }
 
+// takeBack is for Z when no sentence offers it any more: that one is the shell's.
 async function takeBack() {
   if (!undo) return;
   const url = undo;
@@ -200,13 +201,13 @@ function wire() {
     document.getElementById("inbox-count").toggleAttribute("data-over", d.most > 0 && d.count > d.most);
     document.getElementById("inbox-wrong").replaceChildren(
       ...(d.problems || []).map((p) => {
-        const li = document.createElement("li");
+        const line = document.createElement("p");
         const sig = document.createElement("span");
         sig.className = "sig";
         sig.dataset.s = p.stops ? "alert" : "watch";
         sig.textContent = p.text;
-        li.append(sig);
-        return li;
+        line.append(sig);
+        return line;
       }),
     );
   });
