@@ -303,7 +303,6 @@ type sink struct {
 	mu   sync.Mutex
 	took []taken
 	do   string // what happens to the next mail
-	pass string // the password it wants; empty: none
 }
 
 type taken struct {

@@ -45,7 +45,7 @@ func TestTheWordsOfAMailAreRead(t *testing.T) {
 		"a Content-Type of nonsense":     {raw: from + "Content-Type: ;;;=?\n\nmots\n", text: "mots", broken: true},
 		"a header that is none":          {raw: from + "pas un en-tête\nmots\n", text: "pas un en-tête\nmots", broken: true},
 		"UTF-8 that was damaged":         {raw: from + "Content-Type: text/plain; charset=utf-8\n\nété, forêt, \xff là\n", text: "été, forêt, \ufffd là", broken: true},
-		"NUL, lone surrogates and bells": {raw: from + "Content-Type: text/plain; charset=utf-8\n\na\x00b\xed\xa0\x80c\x07\n", text: "abÃ­ €c"},
+		"NUL, lone surrogates and bells": {raw: from + "Content-Type: text/plain; charset=utf-8\n\na\x00b\xed\xa0\x80c\x07\n", text: "abÃ\u00ad €c"},
 		"flowed":                         {raw: from + "Content-Type: text/plain; format=flowed\n\nune ligne \nqui suit\n> dit \n> ainsi\n", text: "une ligne qui suit\n> dit ainsi"},
 		"nothing":                        {raw: "", broken: true},
 	} {

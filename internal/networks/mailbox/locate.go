@@ -50,7 +50,7 @@ func (s *session) locate(ref network.Ref) (located, error) {
 
 func (s *session) locateIn(folder string, ref network.Ref) (located, error) {
 	var c imap.SearchCriteria
-	is := func(header) bool { return false }
+	var is func(header) bool
 	if id := refID(ref); id != "" {
 		_, print, twin := strings.Cut(string(ref), ">#")
 		c = byID(id)
