@@ -20,7 +20,7 @@ import (
 
 // buildInbox makes the Boîte and what reads the networks for it.
 func (a *App) buildInbox(box *secret.Box) {
-	a.Inbox = inbox.New(inbox.Needs{DB: a.DB, Book: a.Book, Channels: a.Channels, Seal: box, Posts: inboxPosts{a.Publishing}, Answers: inboxAnswers{a.Publishing},
+	a.Inbox = inbox.New(inbox.Needs{DB: a.DB, Book: a.Book, Channels: a.Channels, Seal: box, Posts: inboxPosts{a.Publishing}, Answers: inboxAnswers{a.Publishing}, Shelf: inboxShelf{a},
 		Away: away, Answerable: a.canAnswer, Later: a.later, Tell: a.Hub.Tell, Log: a.Log})
 	a.Readers = inbox.NewReaders(a.Inbox, inbox.ReadersConfig{Alone: a.Config.SQLite()})
 	a.Book.Read(logbook.Reader{Name: "inbox.spoken", Acts: []string{inbox.SentAct}, Handle: a.Inbox.ReadSent})
@@ -100,6 +100,9 @@ func (p inboxAnswers) reply(ctx context.Context, a team.Actor, b id.Brand, in in
 		Mention: in.Whom, Text: in.Text, After: in.Undo, Still: in.Still}
 	if in.Private {
 		r.Options.Visibility = rule.Private
+	}
+	if in.Language != "" && ch.Capabilities.Languages > 0 {
+		r.Options.Languages = []string{in.Language} // one answers people in theirs, and is read for its spelling in it
 	}
 	for _, m := range in.Media {
 		r.Media = append(r.Media, publishing.MediaRef{ID: m})

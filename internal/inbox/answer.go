@@ -26,6 +26,8 @@ type Reply struct {
 	Text    string
 	Media   []id.Media
 	Private bool
+	// Saved is the saved answer it began from; empty: none.
+	Saved string
 	// Seen is until when she has seen what was said: somebody else's answer
 	// after it is a collision, unless Anyway.
 	Seen   time.Time
@@ -91,6 +93,9 @@ func (s *Service) Reply(ctx context.Context, a team.Actor, b id.Brand, c Convers
 		if err := draft(ctx, tx, a.Person, k, ""); err != nil {
 			return err
 		}
+		if err := s.used(ctx, tx, a, k, in.Saved); err != nil {
+			return err
+		}
 		s.changed(tx, b, 0, []ConversationID{k.ID})
 		return s.Book.Record(ctx, tx, logbook.Entry{Brand: b, Actor: a.Signs(), Act: ActAnswered, Subject: logbook.Subject{Kind: "conversation", ID: string(k.ID)},
 			Data: map[string]any{"message": to.ID, "answer": post, "private": out.Private}})
@@ -129,7 +134,7 @@ func (s *Service) prepare(ctx context.Context, a team.Actor, b id.Brand, c Conve
 	if m == nil {
 		return out, to, errNothing
 	}
-	return Answer{ID: in.ID, Conversation: k.ID, Channel: k.Channel, Parent: m.Ref, Root: rootOf(t, *m), Whom: m.Handle, Text: in.Text, Media: in.Media,
+	return Answer{ID: in.ID, Conversation: k.ID, Channel: k.Channel, Parent: m.Ref, Root: rootOf(t, *m), Whom: m.Handle, Language: m.Language, Text: in.Text, Media: in.Media,
 		Private: in.Private || m.Private, Undo: UndoFor}, *m, nil
 }
 

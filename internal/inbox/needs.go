@@ -86,10 +86,12 @@ type Answer struct {
 	// Parent is the message answered and Root the first of its thread.
 	Parent, Root network.Ref
 	// Whom is how she is called on the network: a mention may need it.
-	Whom    string
-	Text    string
-	Media   []id.Media
-	Private bool
+	Whom string
+	// Language is that of the message, as its network says.
+	Language string
+	Text     string
+	Media    []id.Media
+	Private  bool
 	// Undo is how long it waits and can be taken back.
 	Undo time.Duration
 	// Still is called in the transaction that plans it; its error stops it.
@@ -155,6 +157,7 @@ type Needs struct {
 	Seal     Sealer
 	Posts    Posts    // nil: nothing was published
 	Answers  Answerer // nil: the room only listens
+	Shelf    Shelf    // nil: no answer is saved anywhere
 	// Away tells whether a brand was archived; nil: none ever is.
 	Away func(ctx context.Context, q sqldb.Q, b id.Brand) (bool, error)
 	// Answerable are those to whom a conversation can be given.

@@ -33,7 +33,11 @@ func (s *site) speak(ctx context.Context) error {
 		if s.lang == "fr" {
 			text = l.fr
 		}
-		_, err := s.World.Say(ctx, practice.Line{Account: s.channels[0].Handle, Person: people[l.who], Private: l.private, Text: text, At: s.now.Add(-time.Duration(l.minutes) * time.Minute), Key: "example-" + l.key})
+		who := people[l.who]
+		if who.Lang = s.lang; l.fr[:5] == "Hello" {
+			who.Lang = "en" // whoever reads
+		}
+		_, err := s.World.Say(ctx, practice.Line{Account: s.channels[0].Handle, Person: who, Private: l.private, Text: text, At: s.now.Add(-time.Duration(l.minutes) * time.Minute), Key: "example-" + l.key})
 		if err != nil {
 			return err
 		}

@@ -79,6 +79,7 @@ type (
 		Private bool            `json:"private,omitempty" doc:"To its author alone, where the network has that"`
 		Seen    *time.Time      `json:"seen,omitempty" doc:"What was said until then is known to you: a colleague's answer since is a conflict"`
 		Anyway  bool            `json:"anyway,omitempty" doc:"Answer although a colleague did"`
+		Saved   string          `json:"saved,omitempty" maxLength:"40" doc:"The saved answer it began from, which then counts as used"`
 		Then    inbox.State     `json:"then,omitempty" enum:"done,waiting,open" doc:"What becomes of the conversation; absent: done"`
 	}
 	replyIn struct {
@@ -87,6 +88,10 @@ type (
 	}
 	replied struct {
 		Answer id.Post `json:"answer" doc:"The post that carries it: its publication says whether it arrived"`
+	}
+	proposeIn struct {
+		TalkIn
+		Find string `query:"find" maxLength:"200" doc:"Words to search for; absent: what was last said to us"`
 	}
 	takeBackIn struct {
 		TalkIn
@@ -111,7 +116,7 @@ func (d deed) of(c api.Call) inbox.Deed {
 }
 
 func (w replyWords) reply() inbox.Reply {
-	in := inbox.Reply{To: w.Message, Text: w.Text, Media: w.Media, Private: w.Private, Anyway: w.Anyway, Then: w.Then}
+	in := inbox.Reply{To: w.Message, Text: w.Text, Media: w.Media, Private: w.Private, Saved: w.Saved, Anyway: w.Anyway, Then: w.Then}
 	if w.Seen != nil {
 		in.Seen = *w.Seen
 	}
@@ -170,6 +175,11 @@ func (f *Face) API(r *api.Registry) {
 	api.Register(r, api.Op{ID: "remove-note", Method: "DELETE", Path: at + "/notes/{note}", Guard: answer, Group: group, Summary: "Remove a note"},
 		func(ctx context.Context, c api.Call, in *unnoteIn) (*struct{}, error) {
 			return nil, f.Room.RemoveNote(ctx, c.Actor, c.Brand, in.Note)
+		})
+	api.Register(r, api.Op{ID: "propose-answers", Method: "GET", Path: one + "/proposals", Guard: answer, Group: group, Summary: "Saved answers that may serve, filled for who is answered"},
+		func(ctx context.Context, c api.Call, in *proposeIn) (*api.Out[api.List[inbox.Proposal]], error) {
+			all, err := f.Room.Propose(ctx, c.Actor, c.Brand, in.Conversation, in.Find)
+			return &api.Out[api.List[inbox.Proposal]]{Body: api.List[inbox.Proposal]{Items: all}}, err
 		})
 	api.Register(r, api.Op{ID: "preview-answer", Method: "POST", Path: one + "/answers/preview", Guard: answer, Group: group, Summary: "An answer as it would leave: its length and what stands in its way"},
 		func(ctx context.Context, c api.Call, in *replyIn) (*api.Out[inbox.Seen], error) {

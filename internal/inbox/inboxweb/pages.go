@@ -57,6 +57,9 @@ func (f *Face) talkPage(w http.ResponseWriter, r *ui.Request, change func(*view)
 		}
 		v.older = pathOf(r.Brand.ID, t.ID) + "?before=" + strconv.FormatInt(first.UnixMilli(), 10)
 	}
+	if err := f.propose(r, v); err != nil {
+		return err
+	}
 	fr := v.frame()
 	if change != nil {
 		change(v)

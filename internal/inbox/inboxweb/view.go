@@ -37,7 +37,12 @@ type view struct {
 	older    string
 	answers  bool // the person may answer
 	fresh    id.Post
-	now      time.Time
+	// What the shelf of saved answers offers, the words it was searched by, and
+	// the one the box began from.
+	proposals []inbox.Proposal
+	find      string
+	saved     string
+	now       time.Time
 }
 
 // hit is a colleague's answer that stands in the way.
@@ -294,7 +299,7 @@ func (v *view) keys() []ui.Key {
 	}
 	keys = append(keys, ui.Key{Keys: "E", Label: v.T("inbox.key.done")}, ui.Key{Keys: "W", Label: v.T("inbox.key.wait")}, ui.Key{Keys: "X", Label: v.T("inbox.key.choose")}, ui.Key{Keys: "U", Label: v.T("inbox.key.unread")})
 	if v.talk != nil {
-		keys = append(keys, ui.Key{Keys: "R", Label: v.T("inbox.key.answer")}, ui.Key{Keys: "A", Label: v.T("inbox.assign"), Click: "#inbox-assign > summary"}, ui.Key{Keys: "P", Label: v.T("inbox.snooze"), Click: "#inbox-snooze > summary"}, ui.Key{Keys: "Ctrl Enter", Label: v.T("inbox.key.send")})
+		keys = append(keys, ui.Key{Keys: "R", Label: v.T("inbox.key.answer")}, ui.Key{Keys: "S", Label: v.T("inbox.shelf"), Click: "#inbox-shelf > summary"}, ui.Key{Keys: "A", Label: v.T("inbox.assign"), Click: "#inbox-assign > summary"}, ui.Key{Keys: "P", Label: v.T("inbox.snooze"), Click: "#inbox-snooze > summary"}, ui.Key{Keys: "Ctrl Enter", Label: v.T("inbox.key.send")})
 	}
 	return keys
 }

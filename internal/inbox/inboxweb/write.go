@@ -50,7 +50,7 @@ func (f *Face) unnote(w http.ResponseWriter, r *ui.Request) error {
 
 // replyOf reads an answer from its form.
 func replyOf(r *ui.Request, form *ui.Form) inbox.Reply {
-	in := inbox.Reply{Text: form.Get("text"), Private: form.On("private"), Anyway: form.On("anyway")}
+	in := inbox.Reply{Text: form.Get("text"), Private: form.On("private"), Saved: form.Get("saved"), Anyway: form.On("anyway")}
 	if to := form.Get("to"); id.Valid(to) {
 		in.To = inbox.MessageID(to)
 	}

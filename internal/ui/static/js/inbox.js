@@ -41,6 +41,7 @@ async function show(url, push = true) {
   const scroll = document.getElementById("liste")?.scrollTop || 0;
   root().replaceWith(document.importNode(fresh, true));
   swap("rail-nav", doc);
+  swap("keys", doc);
   document.title = doc.title;
   if (push) history.pushState({ inbox: true }, "", url);
   document.body.dataset.topics = doc.body.dataset.topics || "";
@@ -231,6 +232,20 @@ document.addEventListener("click", (e) => {
     text().focus();
     return;
   }
+  const saved = e.target.closest("[data-shelf]");
+  if (saved) {
+    e.preventDefault();
+    const box = text();
+    const lead = box.value.trim() ? box.value.replace(/\s+$/, "") + "\n\n" : "";
+    box.value = lead + saved.dataset.words;
+    box.form.elements.saved.value = saved.dataset.shelf;
+    document.getElementById("inbox-shelf").removeAttribute("open");
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    box.focus();
+    const blank = box.value.slice(lead.length).match(/\{[^{}]+\}/); // the first blank to fill, if one is left
+    if (blank) box.setSelectionRange(lead.length + blank.index, lead.length + blank.index + blank[0].length);
+    return;
+  }
   if (e.target.closest("#inbox-new")) {
     document.getElementById("liste").scrollTop = 0;
     return void renew();
@@ -244,6 +259,15 @@ document.addEventListener("click", (e) => {
 document.addEventListener("change", (e) => {
   if (e.target.matches?.(".inbox-pick")) tally();
 });
+
+// The shelf opens on its first answer, so that S and Enter are enough.
+document.addEventListener(
+  "toggle",
+  (e) => {
+    if (e.target.id === "inbox-shelf" && e.target.open) (e.target.querySelector("[data-shelf]") || e.target.querySelector("input")).focus();
+  },
+  true,
+);
 
 document.addEventListener("submit", (e) => {
   if (!root() || e.defaultPrevented) return;
