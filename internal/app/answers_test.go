@@ -8,6 +8,7 @@ import (
 	"vigie/internal/answers"
 	"vigie/internal/base/fault"
 	"vigie/internal/base/id"
+	"vigie/internal/charter"
 	"vigie/internal/network"
 	"vigie/internal/publishing"
 	"vigie/internal/team"
@@ -87,6 +88,34 @@ func TestAnAnswerWithABlankLeftDoesNotLeave(t *testing.T) {
 			}
 		}
 		all, err := h.Publishing.Examine(ctx, me, h.draft(me, b, "", "Le code {prénom}", ch.ID))
+		h.ok(err)
+		if f := publishing.Stopping(all[0].Findings); f != nil {
+			h.Errorf("a post: %+v", f)
+		}
+	})
+}
+
+// P6: a rule that is for answers reads answers, and lets posts be; it stops them
+// when it blocks.
+func TestARuleForAnswersReadsThemAlone(t *testing.T) {
+	each(t, func(h *house) {
+		ctx := h.Context()
+		b := h.brand("Kerlann", "")
+		me := h.join("Claire", false, map[id.Brand]team.Role{b: team.Owner}).actor
+		ch := h.channel(me, b, "kerlann", "Kerlann")
+		_, err := h.Charter.Save(ctx, me, b, charter.Rule{Kind: charter.Avoid, Name: "Pas de promesse", On: true, Severity: network.Block, Scope: charter.Answers,
+			Spec: charter.Spec{Terms: []charter.Term{{Text: "remboursé"}}}})
+		h.ok(err)
+		r := publishing.Reply{Channel: ch.ID, Thread: publishing.Thread{About: "c1", Parent: "p1"}, Text: "Vous serez remboursé demain."}
+		_, found, err := h.Publishing.PreviewReply(ctx, me, b, r)
+		h.ok(err)
+		if f := publishing.Stopping(found); f == nil || r.Text[f.Start:f.End] != "remboursé" {
+			h.Errorf("found: %+v", found)
+		}
+		if _, err := h.Publishing.Reply(ctx, me, b, r); !fault.Is(err, fault.Invalid) {
+			h.Errorf("sent: %v", err)
+		}
+		all, err := h.Publishing.Examine(ctx, me, h.draft(me, b, "", r.Text, ch.ID))
 		h.ok(err)
 		if f := publishing.Stopping(all[0].Findings); f != nil {
 			h.Errorf("a post: %+v", f)
