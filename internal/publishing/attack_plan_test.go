@@ -1,6 +1,7 @@
 package publishing
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -106,15 +107,21 @@ func TestHotQuestionsAreAnsweredByTheirIndex(t *testing.T) {
 		} {
 			query, args := c.query()
 			plan := s.plan(query, args...)
+			if s.db.Dialect() == sqldb.Postgres {
+				// Its choice rests on a sample drawn anew each time: which of two
+				// small indexes, or a sort of a few rows, is chance. What is not:
+				// that it reads no table whole and sorts no crowd.
+				if strings.Contains(plan, "Seq Scan on p") || sortsMany(plan) {
+					s.Errorf("%s: reads or sorts too much\n%s", c.name, plan)
+				}
+				continue
+			}
 			if !slices.ContainsFunc(strings.Split(c.index, "|"), func(name string) bool { return strings.Contains(plan, name) }) {
 				s.Errorf("%s: not by %s:\n%s", c.name, c.index, plan)
 			}
-			for _, bad := range []string{"TEMP B-TREE", "Sort", "Seq Scan on publication", "SCAN publication\n", "SCAN p\n"} {
-				if (bad == "TEMP B-TREE" || bad == "SCAN p\n") && (c.name == "overdue of a brand" || c.name == "in hands") {
+			for _, bad := range []string{"TEMP B-TREE", "SCAN publication\n", "SCAN p\n"} {
+				if bad != "SCAN publication\n" && (c.name == "overdue of a brand" || c.name == "in hands") {
 					continue // of the few that the inner statement found
-				}
-				if bad == "Sort" && (c.name == "calendar" || c.name == "orphans" || strings.Contains(c.name, "failures") || strings.Contains(c.name, "doubts") || strings.Contains(c.name, "in hands") || c.name == "overdue of a brand" || c.name == "drafts") {
-					continue // PostgreSQL may sort what it knows to be few
 				}
 				if strings.Contains(plan, bad) {
 					s.Errorf("%s: %s\n%s", c.name, bad, plan)
@@ -122,6 +129,13 @@ func TestHotQuestionsAreAnsweredByTheirIndex(t *testing.T) {
 			}
 		}
 	})
+}
+
+var sorted = regexp.MustCompile(`Sort  \(cost=[^)]* rows=(\d+)`)
+
+// sortsMany tells whether a plan of PostgreSQL sorts a thousand rows or more.
+func sortsMany(plan string) bool {
+	return slices.ContainsFunc(sorted.FindAllStringSubmatch(plan, -1), func(m []string) bool { return len(m[1]) > 3 })
 }
 
 func (s *stage) plan(query string, args ...any) string {
