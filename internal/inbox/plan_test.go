@@ -1,12 +1,12 @@
 package inbox
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"vigie/internal/platform/sqldb"
+	"vigie/internal/platform/sqldb/sqldbtest"
 )
 
 // crowd is twenty-four thousand conversations of three brands in the statements
@@ -70,7 +70,7 @@ func TestHotListsAreAnsweredByTheirIndex(t *testing.T) {
 				t.Errorf("%s: not by %s:\n%s", c.name, c.index, plan)
 			}
 			// A sort of a few rows is chance too: only a crowd must not be sorted.
-			if sortsMany(plan) {
+			if sqldbtest.SortsMany(plan) {
 				t.Errorf("%s: sorts too much\n%s", c.name, plan)
 			}
 			for _, bad := range []string{"TEMP B-TREE", "Seq Scan on conversation c", "SCAN c\n", "SCAN conversation\n"} {
@@ -80,13 +80,6 @@ func TestHotListsAreAnsweredByTheirIndex(t *testing.T) {
 			}
 		}
 	})
-}
-
-var sorted = regexp.MustCompile(`Sort  \(cost=[^)]* rows=(\d+)`)
-
-// sortsMany tells whether a plan of PostgreSQL sorts a thousand rows or more.
-func sortsMany(plan string) bool {
-	return slices.ContainsFunc(sorted.FindAllStringSubmatch(plan, -1), func(m []string) bool { return len(m[1]) > 3 })
 }
 
 func (s *stage) plan(query string, args ...any) string {

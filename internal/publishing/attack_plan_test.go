@@ -1,7 +1,6 @@
 package publishing
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +8,7 @@ import (
 
 	"vigie/internal/base/id"
 	"vigie/internal/platform/sqldb"
+	"vigie/internal/platform/sqldb/sqldbtest"
 )
 
 // crowd fills the tables with a hundred thousand publications, in the statements
@@ -111,7 +111,7 @@ func TestHotQuestionsAreAnsweredByTheirIndex(t *testing.T) {
 				// Its choice rests on a sample drawn anew each time: which of two
 				// small indexes, or a sort of a few rows, is chance. What is not:
 				// that it reads no table whole and sorts no crowd.
-				if strings.Contains(plan, "Seq Scan on p") || sortsMany(plan) {
+				if strings.Contains(plan, "Seq Scan on p") || sqldbtest.SortsMany(plan) {
 					s.Errorf("%s: reads or sorts too much\n%s", c.name, plan)
 				}
 				continue
@@ -129,13 +129,6 @@ func TestHotQuestionsAreAnsweredByTheirIndex(t *testing.T) {
 			}
 		}
 	})
-}
-
-var sorted = regexp.MustCompile(`Sort  \(cost=[^)]* rows=(\d+)`)
-
-// sortsMany tells whether a plan of PostgreSQL sorts a thousand rows or more.
-func sortsMany(plan string) bool {
-	return slices.ContainsFunc(sorted.FindAllStringSubmatch(plan, -1), func(m []string) bool { return len(m[1]) > 3 })
 }
 
 func (s *stage) plan(query string, args ...any) string {
